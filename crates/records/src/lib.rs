@@ -1,0 +1,5 @@
+//! The generic record engine: reads kinds, decides actions. It names no kind but `enterprise`, the owning organisation.
+//! Absent on purpose: storage, HTTP, the clock, randomness.
+
+pub mod kind;
+pub mod record;
