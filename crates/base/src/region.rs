@@ -16,7 +16,8 @@ impl RegionPath {
     /// Accepts only `/`, or `/`-closed decimal ids: nothing that could act as a pattern in a query.
     pub fn parse(text: &str) -> Option<Self> {
         let inner = text.strip_prefix('/')?;
-        let parts_ok = inner.is_empty() || inner.strip_suffix('/')?.split('/').all(|p| !p.is_empty() && p.bytes().all(|b| b.is_ascii_digit()));
+        let parts_ok =
+            inner.is_empty() || inner.strip_suffix('/')?.split('/').all(|p| !p.is_empty() && p.bytes().all(|b| b.is_ascii_digit()));
         parts_ok.then(|| Self(text.to_owned()))
     }
     pub fn child(&self, id: u32) -> Self {
