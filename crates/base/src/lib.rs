@@ -3,6 +3,7 @@
 mod calendar;
 mod id;
 mod place;
+mod reading;
 mod refusal;
 mod region;
 mod time;
@@ -13,6 +14,7 @@ pub use id::{
     AlarmId, AttachmentId, EnterpriseId, EventId, Ids, Name, NameError, OrganisationId, RecordId, SeededIds, TaskId, UserId, uuid_v7,
 };
 pub use place::Place;
+pub use reading::{Quality, Reading};
 pub use refusal::Refusal;
 pub use region::RegionPath;
 pub use time::{Clock, Date, Instant, ManualClock, TimeError, ZONE_OFFSET_S};
