@@ -1,0 +1,79 @@
+# The server's own words. Line by line the same as zh.ftl.
+title-400 = Bad request
+title-401 = Not logged in
+title-403 = Not allowed
+title-404 = Not found
+title-409 = Conflict
+title-413 = Too large
+title-422 = Please correct the form
+title-429 = Too many attempts
+title-500 = Server failure
+title-503 = Not available now
+title-507 = No space left
+title-stale-revision = Somebody else has updated the record
+title-own-work = You cannot accept your own work
+not-found = There is no such thing, or it is not for you to see.
+failure = The server failed; nothing was changed. Try again later and quote { $id }.
+too-many = Too many attempts. Try again in { $seconds } seconds.
+no-space = There is no space left; nothing was saved. Please tell the system administrator.
+invalid = Several entries need correcting.
+stale-revision = Somebody else has updated the record. Compare, then submit again.
+bad-credentials = The user name or the password is wrong.
+login-needed = Please log in first.
+cross-site = The request came from another site and was refused.
+unknown-parameter = Unknown parameter { $name }.
+bad-parameter = The value of parameter { $name } is not valid.
+bad-json = The content is not valid JSON: { $why }.
+bad-encoding = The content is not UTF-8 text.
+too-deep = The content is nested too deeply; at most { $limit } levels.
+wrong-media-type = The content type should be { $wanted }.
+too-large = The content is too large; at most { $limit }.
+too-many-entries = Too many entries; at most { $limit } at a time.
+unknown-action = This record has no action “{ $action }”.
+unknown-view = There is no view “{ $view }”.
+idempotency-mismatch = This idempotency key was used for another request.
+in-progress = The same request is still being handled.
+bad-topic = Unknown topic { $name }.
+enterprise-needed = Say which enterprise it belongs to.
+region-needed = Say which region it belongs to.
+unknown-enterprise = There is no such enterprise.
+unknown-region = There is no such region.
+bad-gateway-key = The gateway or its key is wrong.
+bad-id = The id is not well formed.
+exists-already = There is one with this name already.
+not-demo = Only available in the demo.
+starting = Starting up.
+required = Required.
+too-short = At least { $min } characters.
+too-long = At most { $max } characters.
+out-of-range = Must be between { $min } and { $max }.
+wrong-type = The value has the wrong type.
+bad-form = { $form ->
+    [phone] Must be a valid phone number.
+    [id_card] Must be a valid identity number.
+    [uscc] The unified social credit code is wrong; compare its check character.
+    [email] Must be a valid e-mail address.
+    [url] Must be a valid web address.
+    [plate] Must be a valid number plate.
+   *[other] The format is not valid.
+}
+bad-date = Must be a valid date such as 2026-11-23.
+too-precise = At most { $places } decimal places.
+unknown-code = There is no such option.
+code-not-in-force = This option was not in force on the day that counts.
+unknown-reference = The chosen object does not exist or cannot be referred to.
+wrong-kind = The chosen object is of the wrong kind.
+too-many-values = At most { $max }.
+too-few = At least { $min }.
+not-visible = Does not apply under the present conditions.
+fixed = Cannot be changed once set.
+read-only = Cannot be changed directly.
+append-only = Rows can only be added, not changed.
+unknown-field = There is no such field.
+needed = This step needs it.
+reason-needed = Please give the reason.
+not-unique = There is one with this value already.
+wrong-state = This step cannot be taken in the present state.
+not-allowed = Your post cannot take this step.
+own-work = Whoever did the work may not accept it.
+no-open-task = There is no such work waiting.
