@@ -117,29 +117,70 @@ pub struct Field {
 
 #[derive(Clone, Debug)]
 pub enum FieldType {
-    Text { length: Option<(usize, usize)>, form: Option<Form> },
-    LongText { length: Option<(usize, usize)> },
-    Integer { range: Option<(i64, i64)>, unit: Option<String> },
+    Text {
+        length: Option<(usize, usize)>,
+        form: Option<Form>,
+    },
+    LongText {
+        length: Option<(usize, usize)>,
+    },
+    Integer {
+        range: Option<(i64, i64)>,
+        unit: Option<String>,
+    },
     /// Stored scaled by 10^places.
-    Decimal { range: Option<(f64, f64)>, places: u8, unit: Option<String> },
+    Decimal {
+        range: Option<(f64, f64)>,
+        places: u8,
+        unit: Option<String>,
+    },
     /// Fen.
-    Money { range: Option<(i64, i64)> },
+    Money {
+        range: Option<(i64, i64)>,
+    },
     YesNo,
-    Date { range: Option<(Date, Date)> },
+    Date {
+        range: Option<(Date, Date)>,
+    },
     Time,
     Instant,
-    Choice { codes: String, judged_on: Option<Name> },
-    Tree { codes: String, judged_on: Option<Name> },
-    Record { kinds: Vec<Name>, inverse: Option<Label> },
-    Enterprise { inverse: Option<Label> },
-    Person { inverse: Option<Label> },
-    Organisation { inverse: Option<Label> },
+    Choice {
+        codes: String,
+        judged_on: Option<Name>,
+    },
+    Tree {
+        codes: String,
+        judged_on: Option<Name>,
+    },
+    Record {
+        kinds: Vec<Name>,
+        inverse: Option<Label>,
+    },
+    Enterprise {
+        inverse: Option<Label>,
+    },
+    Person {
+        inverse: Option<Label>,
+    },
+    Organisation {
+        inverse: Option<Label>,
+    },
     Point,
-    Place { within: Option<Within> },
-    Photos { camera: bool, accept: Vec<String> },
-    Files { accept: Vec<String> },
+    Place {
+        within: Option<Within>,
+    },
+    Photos {
+        camera: bool,
+        accept: Vec<String>,
+    },
+    Files {
+        accept: Vec<String>,
+    },
     Signature,
-    Rows { of: Name, append_only: bool },
+    Rows {
+        of: Name,
+        append_only: bool,
+    },
 }
 
 impl FieldType {
@@ -222,7 +263,10 @@ pub enum Is {
     OneOf(Vec<Value>),
     Set(bool),
     /// Inclusive bounds: numbers, or dates as text.
-    Between { min: Option<Value>, max: Option<Value> },
+    Between {
+        min: Option<Value>,
+        max: Option<Value>,
+    },
 }
 
 #[derive(Clone, Debug, Default)]

@@ -225,4 +225,3 @@ pub struct Offer<'k> {
     pub action: &'k crate::kind::Action,
     pub refusal: Option<Refusal>,
 }
-
