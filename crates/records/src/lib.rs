@@ -4,6 +4,12 @@
 mod check;
 #[cfg(test)]
 mod fixture;
+pub mod condition;
+pub mod deadlines;
+pub mod engine;
 pub mod kind;
 pub mod load;
+pub mod number;
 pub mod record;
+pub mod scenario;
+pub mod upgrade;
