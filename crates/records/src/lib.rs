@@ -2,11 +2,11 @@
 //! Absent on purpose: storage, HTTP, the clock, randomness.
 
 mod check;
-#[cfg(test)]
-mod fixture;
 pub mod condition;
 pub mod deadlines;
 pub mod engine;
+#[cfg(test)]
+mod fixture;
 pub mod kind;
 pub mod load;
 pub mod number;

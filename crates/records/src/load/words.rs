@@ -1,5 +1,7 @@
 //! The words that many tables share: conditions, parties, needs, number patterns, sets of records.
 
+use std::fmt;
+
 use anlan_base::Name;
 use serde_json::Value;
 
@@ -91,6 +93,22 @@ fn who(node: &Node, report: &Report) -> Option<Who> {
         report.add(node, format!("{} as a party", node.found()), WHO);
     }
     who
+}
+
+/// As the kind file writes it.
+impl fmt::Display for Who {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Role(role) => write!(f, "{role}"),
+            Self::Creator => f.write_str("creator"),
+            Self::Assigned => f.write_str("assigned"),
+            Self::Person(field) => write!(f, "person:{field}"),
+            Self::Actor(action) => write!(f, "actor:{action}"),
+            Self::Unit(field) => write!(f, "unit:{field}"),
+            Self::Clock => f.write_str("clock"),
+            Self::Platform => f.write_str("platform"),
+        }
+    }
 }
 
 /// `"role"`, `"person:field"`, …, or `{ who, when }`.
