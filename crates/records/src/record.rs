@@ -206,6 +206,13 @@ pub struct RuleTable {
     pub effects: BTreeMap<String, Effect>,
 }
 
+impl RuleTable {
+    /// How the table names a rule of a domain.
+    pub fn key(domain: &Name, rule: &Name) -> String {
+        format!("{domain}/{rule}")
+    }
+}
+
 /// Why the engine says no.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Refused {
