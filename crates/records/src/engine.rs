@@ -5,7 +5,7 @@ mod forms;
 mod input;
 mod offers;
 mod parties;
-mod refer;
+pub(crate) mod refer;
 mod rows;
 mod values;
 mod work;

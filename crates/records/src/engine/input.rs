@@ -59,10 +59,9 @@ impl Form<'_> {
         for name in self.fields.iter().chain(&self.silent) {
             let Some(field) = self.kind.fields.get(*name) else { continue };
             let asked = !input.contains_key(&***name) && field.derive.is_none();
-            if asked && after.body.get(&***name).is_none_or(is_empty) && visible(self.kind, field, after) {
-                if let Some(value) = default_value(field, after.enterprise.as_ref(), self.cx) {
-                    after.body.insert(name.to_string(), value);
-                }
+            let empty = asked && lacks(&after.body, name) && visible(self.kind, field, after);
+            if let Some(value) = default_value(field, after.enterprise.as_ref(), self.cx).filter(|_| empty) {
+                after.body.insert(name.to_string(), value);
             }
         }
         taken

@@ -10,7 +10,7 @@ use crate::kind::{Field, FieldType, Kind};
 use crate::record::{Body, Link, LinkTarget};
 
 /// Every id in the body with its field, columns of sub-tables included; the name is that of the top-level field.
-pub(super) fn each<'b>(kind: &Kind, body: &'b Body, visit: &mut dyn FnMut(&Name, &Field, &'b str)) {
+pub(crate) fn each<'b>(kind: &Kind, body: &'b Body, visit: &mut dyn FnMut(&Name, &Field, &'b str)) {
     for (name, field) in &kind.fields {
         let Some(value) = body.get(&**name) else { continue };
         let FieldType::Rows { of, .. } = &field.kind else {
