@@ -52,9 +52,6 @@ impl<'a> Cursor<'a> {
     pub fn i64(&mut self) -> Option<i64> {
         self.u64().map(unzigzag)
     }
-    pub fn u32(&mut self) -> Option<u32> {
-        self.u64().and_then(|n| u32::try_from(n).ok())
-    }
     pub fn f64(&mut self) -> Option<f64> {
         Some(f64::from_le_bytes(self.take(8)?.try_into().ok()?))
     }

@@ -64,7 +64,8 @@ pub struct ChunkStoreError {
 
 pub type Answer<'a, T> = Pin<Box<dyn Future<Output = Result<T, ChunkStoreError>> + Send + 'a>>;
 
-/// Chunks in a database. All or nothing per call; `seal` returns after the commit.
+/// Chunks in a database. All or nothing per call; `seal` returns after the commit. A seal whose outcome is unknown comes again
+/// with the same keys and must then change nothing.
 pub trait ChunkStore: Send + Sync + 'static {
     fn seal(&self, seal: Seal) -> Answer<'_, ()>;
     /// Chunks of the point with `first < to` and `last >= from`, in the order of `seq`.

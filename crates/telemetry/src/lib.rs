@@ -3,7 +3,9 @@
 mod batch;
 mod bytes;
 mod chunks;
+mod codec;
 mod entry;
+mod history;
 mod journal;
 mod judge;
 mod line;
@@ -12,7 +14,9 @@ mod sample;
 
 pub use batch::Batch;
 pub use chunks::{Answer, Chunk, ChunkStore, ChunkStoreError, End, MemoryChunks, Part, Seal};
+pub use codec::{Cell, DamagedChunk, Figures, Minute, decode, decode_minutes, encode, encode_minutes};
 pub use entry::{MAX_BYTES, MAX_ENTRIES, parse_json};
+pub use history::{Agg, Class, Fetched, History, QueryError, RecoverError, Recovered, Sealed, Settings};
 pub use journal::{
     AppendError, Appended, Damage, Disk, DiskFile, Entry as JournalEntry, Journal, JournalError, MAX_RECORD_BYTES, OnFatal, Options,
     Position, Reader, RealDisk, Report,
