@@ -1,1 +1,56 @@
+//! The business domains of the plan: kinds as data, rules as Rust, both carried by the binary.
+//! Absent on purpose: storage, HTTP, the clock.
 
+use anlan_base::{Calendar, Date, WorkingDay};
+use anlan_records::kind::Kinds;
+use anlan_records::load::{self, Finding, SourceFile};
+
+#[path = "kinds.gen.rs"]
+mod kinds;
+pub mod rule;
+#[path = "rules.gen.rs"]
+mod rules;
+#[path = "sources.gen.rs"]
+mod sources_list;
+
+pub use kinds::*;
+pub use rules::rule_table;
+
+/// The files of the kinds as they were when the binary was built.
+pub fn sources() -> Vec<SourceFile> {
+    sources_list::FILES.iter().map(|(path, text)| SourceFile { path: (*path).to_owned(), text: (*text).to_owned() }).collect()
+}
+
+/// The kinds of the binary with an overlay put over them, proved.
+pub fn load(overlay: &[SourceFile]) -> Result<Kinds, Vec<Finding>> {
+    let kinds = load::load(&sources(), overlay, &rule_table())?;
+    match warning::scheme::Scheme::read(&kinds) {
+        Ok(_) => Ok(kinds),
+        Err(found) => Err(vec![Finding {
+            file: "warning/settings.toml".to_owned(),
+            line: 1,
+            found,
+            allowed: "the tables and types of the file that came with the platform".to_owned(),
+        }]),
+    }
+}
+
+/// Working days as published: one year known, others Monday to Friday.
+pub fn calendar() -> Calendar {
+    let mut calendar = Calendar::default();
+    let mut years: std::collections::BTreeMap<i32, Vec<(Date, WorkingDay)>> = std::collections::BTreeMap::new();
+    for line in include_str!("organisation/calendar.csv").lines().filter(|line| line.starts_with(|c: char| c.is_ascii_digit())) {
+        let mut cells = line.split(',');
+        let day = cells.next().and_then(|cell| Date::parse(cell).ok()).expect("calendar.csv begins with a date");
+        let works = match cells.next() {
+            Some("works") => WorkingDay::Works,
+            Some("rests") => WorkingDay::Rests,
+            other => panic!("calendar.csv: {day} has {other:?}; allowed: works, rests"),
+        };
+        years.entry(day.year()).or_default().push((day, works));
+    }
+    for (year, days) in years {
+        calendar.add_year(year, days);
+    }
+    calendar
+}

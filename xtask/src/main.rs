@@ -1,1 +1,47 @@
-fn main() {}
+//! `cargo run -p anlan-xtask -- generate | tidy`
+
+use std::process::ExitCode;
+
+use anlan_xtask::{generate, root, tidy};
+
+const USAGE: &str = "usage: cargo run -p anlan-xtask -- generate | tidy
+
+  generate   write the typed structs, the rule table and the embedded files of the kinds (domains/**/*.gen.rs)
+  tidy       prove that the tree keeps its rules: dependencies, names, paths, documents";
+
+fn main() -> ExitCode {
+    let result = match std::env::args().nth(1).as_deref() {
+        Some("generate") => run_generate(),
+        Some("tidy") => run_tidy(),
+        _ => {
+            eprintln!("{USAGE}");
+            return ExitCode::from(2);
+        }
+    };
+    match result {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(error) => {
+            eprintln!("{error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run_generate() -> anyhow::Result<bool> {
+    for path in generate::write(&root())? {
+        println!("{path}");
+    }
+    Ok(true)
+}
+
+fn run_tidy() -> anyhow::Result<bool> {
+    let findings = tidy::all(&root())?;
+    for finding in &findings {
+        println!("{finding}");
+    }
+    if findings.is_empty() {
+        println!("tidy");
+    }
+    Ok(findings.iter().all(|finding| finding.warning))
+}

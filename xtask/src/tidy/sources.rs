@@ -1,0 +1,123 @@
+//! Checks of the files' text.
+
+use super::{Finding, Tree, shipped};
+
+/// What the engine is made of: these folders, and the parts of app and api that serve records of any kind.
+const ENGINE: [&str; 6] =
+    ["crates/records/src/", "crates/access/src/", "crates/store/src/", "crates/documents/src/", "web/src/records/", "web/src/fields/"];
+const RECORD_PARTS: [&str; 2] = ["crates/app/src/record", "crates/api/src/record"];
+/// The owning organisation of every record: the engine may know it.
+const OWNER: &str = "enterprise";
+const LONGEST_FILE: usize = 600;
+
+/// A kind costs one file only as long as no generic code knows it by name.
+pub fn engine_names_no_kind(tree: &Tree) -> Vec<Finding> {
+    let kinds: Vec<&str> = tree
+        .iter()
+        .filter_map(|(path, _)| path.strip_prefix("domains/")?.strip_suffix(".kind.toml")?.split('/').next_back())
+        .filter(|id| *id != OWNER)
+        .collect();
+    let mut findings = Vec::new();
+    for (path, text) in tree.iter().filter(|(path, _)| is_engine(path)) {
+        for (number, line) in shipped(text) {
+            for kind in kinds.iter().filter(|kind| names(line, kind)) {
+                findings.push(Finding::error(format!("{path}:{number}"), format!("the engine names the kind `{kind}`")));
+            }
+        }
+    }
+    findings
+}
+
+fn is_engine(path: &str) -> bool {
+    let source = [".rs", ".ts", ".tsx", ".sql"].iter().any(|end| path.ends_with(end));
+    let test = ["tests.rs", "fixture.rs", ".test.ts", ".test.tsx"].iter().any(|end| path.ends_with(end)) || path.contains("/tests/");
+    source && !test && ENGINE.iter().chain(&RECORD_PARTS).any(|folder| path.starts_with(folder))
+}
+
+/// In quotes, or as a word of its own if no everyday word: `equipment` and `warning` may stand in a sentence.
+fn names(line: &str, kind: &str) -> bool {
+    let word = |c: char| c.is_alphanumeric() || c == '_';
+    let quoted = ["\"", "'", "`"].iter().any(|quote| line.contains(&format!("{quote}{kind}{quote}")));
+    quoted || (kind.contains('_') && line.split(|c| !word(c)).any(|token| token == kind))
+}
+
+/// Nobody else has this machine's folders.
+pub fn no_machine_paths(tree: &Tree) -> Vec<Finding> {
+    let folders: Vec<String> = ["home", "root", "work", "Users"].iter().map(|folder| format!("/{folder}/")).collect();
+    let mut findings = Vec::new();
+    for (path, text) in tree.iter().filter(|(path, _)| !path.ends_with(".lock") && !path.ends_with("package-lock.json")) {
+        for (index, line) in text.lines().enumerate() {
+            let machine = folders.iter().find(|folder| {
+                // Part of an address or of a longer path is somebody else's folder, and fine.
+                line.match_indices(folder.as_str())
+                    .any(|(at, _)| !line[..at].ends_with(|c: char| c.is_alphanumeric() || "._-}$*".contains(c)))
+            });
+            if let Some(folder) = machine {
+                findings.push(Finding::error(format!("{path}:{}", index + 1), format!("a path of one machine (`{folder}…`)")));
+            }
+        }
+    }
+    findings
+}
+
+/// Both first pages, the map, and one page a domain.
+pub fn documents_exist(tree: &Tree) -> Vec<Finding> {
+    let mut wanted: Vec<String> =
+        ["README.md", "README.zh-CN.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "CHANGELOG.md", "LICENSE"].map(str::to_owned).to_vec();
+    for (path, _) in tree.iter().filter(|(path, _)| path.starts_with("domains/")) {
+        if let [_, domain, _, ..] = path.split('/').collect::<Vec<_>>()[..] {
+            wanted.push(format!("domains/{domain}/README.md"));
+        }
+    }
+    wanted.sort();
+    wanted.dedup();
+    wanted.into_iter().filter(|path| !tree.has(path)).map(|path| Finding::error(path, "is missing")).collect()
+}
+
+/// One question a file: a long one probably answers two.
+pub fn files_are_short(tree: &Tree) -> Vec<Finding> {
+    let written = |path: &str| {
+        [".rs", ".ts", ".tsx", ".css"].iter().any(|end| path.ends_with(end)) && !path.contains(".gen.") && !path.contains("/generated/")
+    };
+    tree.iter()
+        .filter(|(path, text)| written(path) && text.lines().count() > LONGEST_FILE)
+        .map(|(path, text)| {
+            Finding::warning(path, format!("{} lines; about {LONGEST_FILE} is enough for one question", text.lines().count()))
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn tree(files: &[(&str, &str)]) -> Tree {
+        Tree(files.iter().map(|(path, text)| ((*path).to_owned(), (*text).to_owned())).collect())
+    }
+
+    #[test]
+    fn a_kind_named_in_the_engine_is_found_and_in_its_tests_allowed() {
+        let kinds =
+            [("domains/a/hidden_danger.kind.toml", ""), ("domains/b/warning.kind.toml", ""), ("domains/c/enterprise.kind.toml", "")];
+        let check = |path: &str, text: &str| {
+            let mut files = kinds.to_vec();
+            files.push((path, text));
+            engine_names_no_kind(&tree(&files)).len()
+        };
+        assert_eq!(check("crates/records/src/engine.rs", "if kind.id == \"hidden_danger\" {"), 1);
+        assert_eq!(check("crates/app/src/records.rs", "fn open(hidden_danger: &Record)"), 1);
+        assert_eq!(check("web/src/fields/text/Edit.tsx", "kind === 'warning'"), 1);
+        assert_eq!(check("crates/records/src/engine.rs", "// such as hidden_danger\nlet warning = enterprise;"), 0);
+        assert_eq!(check("crates/records/src/engine.rs", "#[cfg(test)]\nmod tests { \"hidden_danger\" }"), 0);
+        assert_eq!(check("crates/app/src/monitoring.rs", "\"hidden_danger\""), 0, "typed kinds may be named where a domain is served");
+    }
+
+    #[test]
+    fn machine_paths_are_found_and_addresses_are_not() {
+        let check = |line: &str| no_machine_paths(&tree(&[("a.md", line)])).len();
+        let home = format!("/{}/", "home");
+        assert_eq!(check(&format!("see {home}me/anlan")), 1);
+        assert_eq!(check(&format!("https://example.org{home}page")), 0);
+        assert_eq!(check("a/b/c and /var/lib"), 0);
+    }
+}
