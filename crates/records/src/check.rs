@@ -96,3 +96,6 @@ fn can_have_column(field: &Field) -> bool {
 fn subjects(condition: &Condition) -> impl Iterator<Item = &Name> {
     condition.0.iter().flatten().map(|test| &test.subject)
 }
+
+#[cfg(test)]
+mod tests;

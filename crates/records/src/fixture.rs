@@ -6,9 +6,18 @@ use std::path::Path;
 use crate::load::SourceFile;
 use crate::record::RuleTable;
 
-/// Every file under `fixtures/domains`, by path.
+/// Every file of the vocabulary's example.
 pub(crate) fn files() -> Vec<SourceFile> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/domains");
+    under("domains")
+}
+
+/// Every file of a small kind that uses most of the vocabulary and no rule.
+pub(crate) fn small() -> Vec<SourceFile> {
+    under("small")
+}
+
+fn under(folder: &str) -> Vec<SourceFile> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures").join(folder);
     let mut files = Vec::new();
     collect(&root, &root, &mut files);
     files.sort_by(|a, b| a.path.cmp(&b.path));

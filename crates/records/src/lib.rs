@@ -4,6 +4,7 @@
 mod check;
 pub mod condition;
 pub mod deadlines;
+pub mod describe;
 pub mod engine;
 #[cfg(test)]
 mod fixture;

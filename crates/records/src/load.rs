@@ -235,8 +235,8 @@ impl Loaded {
     fn understand(&mut self, domain: &Name, stem: &str, tree: Node, report: &Report) {
         let Some(mut kind) = kind_file::read(&tree, domain, report) else { return };
         let id_at = tree.nearest(&["kind", "id"]);
-        if kind.id != *stem {
-            report.add(id_at, format!("the id `{}` in the file `{stem}.kind.toml`", kind.id), "the file's name");
+        if let Some(other) = id_at.text().filter(|id| Name::parse(id).is_ok() && *id != stem) {
+            report.add(id_at, format!("the id `{other}` in the file `{stem}.kind.toml`"), "the file's name");
         }
         self.join_lists(&mut kind, &tree, report);
         match self.kinds.by_id.get(&kind.id) {

@@ -94,11 +94,8 @@ fn attributes(p: &Proof, path: &[&str], field: &Field) {
     if (field.min.is_some() || field.max.is_some()) && !countable {
         p.add(path, format!("`min` or `max` on the single value `{id}`"), "`many = true`");
     }
-    if field.derive.is_some() {
-        let people = field.default.is_some() || field.fixed || !matches!(field.required, Requirement::Never);
-        if people {
-            p.add(path, format!("default, fixed or required on the derived field `{id}`"), "a rule fills it, not people");
-        }
+    if field.derive.is_some() && (field.default.is_some() || field.fixed) {
+        p.add(path, format!("default or fixed on the derived field `{id}`"), "a rule fills it, after each change");
     }
     if let Some(default) = &field.default
         && let Err(allowed) = default_fits(p, field, default)

@@ -12,6 +12,7 @@ use super::{Proof, subjects};
 use crate::kind::{Action, Kind, Need, Party, State};
 
 pub(super) fn check(p: &Proof) {
+    let before = p.report.count();
     let reached = reached(p.kind);
     for id in p.kind.states.keys().filter(|id| !reached.contains(*id)) {
         p.add(&["states", id], format!("the state `{id}`, which is never reached"), "`to` of create or of an action from a reached state");
@@ -27,17 +28,23 @@ pub(super) fn check(p: &Proof) {
             return;
         }
     };
-    for (id, state) in &p.kind.states {
-        if reached.contains(id) && worlds.in_state(id).next().is_none() {
-            p.add(
-                &["states", id],
-                format!("the state `{id}`, which no combination of choices reaches"),
-                "conditions that can hold on the way here",
-            );
-        } else if !state.finals && !state.standing {
-            way_out(p, &worlds, state);
-            owners(p, &worlds, state);
-        }
+    let waiting = || p.kind.states.values().filter(|state| !state.finals && !state.standing);
+    for state in waiting() {
+        way_out(p, &worlds, state);
+    }
+    // Beyond a state in which records get stuck, everything looks unreachable: that would be the same mistake again.
+    if p.report.count() > before {
+        return;
+    }
+    for id in p.kind.states.keys().filter(|id| worlds.in_state(id).next().is_none()) {
+        p.add(
+            &["states", id],
+            format!("the state `{id}`, which no combination of choices reaches"),
+            "conditions that can hold on the way here",
+        );
+    }
+    for state in waiting() {
+        owners(p, &worlds, state);
     }
     for action in p.kind.actions.values() {
         doable(p, &worlds, action);
@@ -119,8 +126,7 @@ fn owners(p: &Proof, worlds: &Worlds, state: &State) {
 
 fn doable(p: &Proof, worlds: &Worlds, action: &Action) {
     let any = |from: &Name| worlds.in_state(from).any(|world| worlds.enabled(action, from, world));
-    let any_world = action.from.iter().any(|from| worlds.in_state(from).next().is_some());
-    if any_world && !action.from.iter().any(any) {
+    if !action.from.iter().any(any) {
         p.add(
             &["actions", &action.id],
             format!("the action `{}`, whose conditions never hold in its states", action.id),

@@ -464,7 +464,7 @@ fn indicators(p: &Proof) {
             let splits =
                 matches!(name.as_str(), "region" | "enterprise" | "sector" | "state") || p.kind.fields.get(name).is_some_and(has_column);
             if !splits {
-                p.add(&at("split"), format!("`{name}`"), "fields with `index` or `filter`, region, enterprise, sector, state");
+                p.add(&at("split"), format!("the split `{name}`"), "fields with `index` or `filter`, region, enterprise, sector, state");
             }
         }
     }

@@ -18,6 +18,9 @@ pub(super) fn check(loaded: &Loaded, report: &Report) {
         }
     }
     for sample in &loaded.samples {
+        if loaded.kinds.get(&sample.kind).is_some_and(|kind| report.any_in(&kind.file)) {
+            continue;
+        }
         match loaded.kinds.get(&sample.kind) {
             Some(kind) if (1..=kind.version).contains(&sample.version) => one(kind, sample, report),
             Some(kind) => add(report, sample, "", format!("version {}", sample.version), format!("1 to {}", kind.version)),

@@ -57,7 +57,9 @@ impl<'a> Worlds<'a> {
         let mut todo: Vec<(&'a Name, World)> = Vec::new();
         let create = &kind.create;
         for start in self.starts() {
-            todo.extend(self.after(&start, &create.to, &self.form(&create.needs, &create.asks), &create.needs).map(|w| (&create.to, w)));
+            todo.extend(
+                self.after(&start, &create.to, &self.form(&create.needs, &create.asks), &create.needs).into_iter().map(|w| (&create.to, w)),
+            );
         }
         let mut done: BTreeSet<(usize, &Name, World)> = BTreeSet::new();
         while let Some((state, world)) = todo.pop() {
@@ -72,13 +74,13 @@ impl<'a> Worlds<'a> {
                 // What the form may change makes no difference to where it leads.
                 if done.insert((at, state, self.masked(&world, &form))) {
                     let to = action.to.as_ref().unwrap_or(state);
-                    todo.extend(self.after(&world, to, &form, &action.needs).map(|w| (to, w)));
+                    todo.extend(self.after(&world, to, &form, &action.needs).into_iter().map(|w| (to, w)));
                 }
             }
             if let Some(spec) = kind.states.get(state).filter(|spec| !spec.edit.is_empty()) {
                 let form = self.form(&[], spec.edit_fields.as_ref().unwrap_or(&create.asks));
                 if done.insert((usize::MAX, state, self.masked(&world, &form))) {
-                    todo.extend(self.after(&world, state, &form, &[]).map(|w| (state, w)));
+                    todo.extend(self.after(&world, state, &form, &[]).into_iter().map(|w| (state, w)));
                 }
             }
         }
@@ -113,13 +115,16 @@ impl<'a> Worlds<'a> {
         masked
     }
 
+    /// What an action leaves, if the rules derive what they derived before.
     pub fn after_action(&self, action: &Action, state: &Name, world: &World) -> Vec<World> {
         let to = action.to.as_ref().unwrap_or(state);
-        self.after(world, to, &self.form(&action.needs, &action.asks), &action.needs).collect()
+        let form: Vec<usize> =
+            self.form(&action.needs, &action.asks).into_iter().filter(|at| self.axes[*at].field.derive.is_none()).collect();
+        self.after(world, to, &form, &action.needs)
     }
 
     /// Every world that filling this form can leave.
-    fn after(&self, world: &World, to: &Name, form: &[usize], needs: &[Need]) -> impl Iterator<Item = World> {
+    fn after(&self, world: &World, to: &Name, form: &[usize], needs: &[Need]) -> Vec<World> {
         let mut worlds = vec![world.clone()];
         for at in form {
             let axis = &self.axes[*at];
@@ -129,7 +134,7 @@ impl<'a> Worlds<'a> {
             worlds = worlds.iter().flat_map(|world| (0..axis.values.len()).map(|index| with(world, *at, index as u16))).collect();
         }
         worlds.retain(|world| self.lawful(to, world, needs));
-        worlds.into_iter()
+        worlds
     }
 
     /// What the engine checks after every write, as far as the axes tell.

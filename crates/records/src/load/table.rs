@@ -26,8 +26,11 @@ impl Report {
     pub fn any_in(&self, file: &str) -> bool {
         self.0.borrow().iter().any(|finding| finding.file == file)
     }
+    pub fn count(&self) -> usize {
+        self.0.borrow().len()
+    }
     pub fn is_empty(&self) -> bool {
-        self.0.borrow().is_empty()
+        self.count() == 0
     }
     /// By file and line, each once.
     pub fn sorted(self) -> Vec<Finding> {
