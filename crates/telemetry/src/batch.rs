@@ -1,8 +1,9 @@
-//! One committed batch of samples, and the bytes it takes in the journal.
+//! Committed batches of samples, the bytes they take in the journal, and reading them back from there.
 
 use anlan_base::Instant;
 
 use crate::bytes::{Cursor, places_of, put_i64, put_u64, scale, unscale};
+use crate::journal::{Appended, Damage, Entry, Journal, JournalError, Position};
 use crate::sample::{Mark, Sample};
 
 const VERSION: u8 = 1;
@@ -17,9 +18,50 @@ pub struct Batch {
     pub samples: Vec<Sample>,
 }
 
+/// The batches of one group commit as one journal record: all of them or none.
+pub fn encode_batches(batches: &[Batch]) -> Vec<u8> {
+    let mut to = vec![VERSION];
+    put_u64(&mut to, batches.len() as u64);
+    batches.iter().for_each(|b| b.encode(&mut to));
+    to
+}
+
+/// `None` if these are not the bytes of batches of this version.
+pub fn decode_batches(bytes: &[u8]) -> Option<Vec<Batch>> {
+    let mut from = Cursor(bytes);
+    if from.u8()? != VERSION {
+        return None;
+    }
+    let count = from.u64()?;
+    let batches = (0..count).map(|_| Batch::decode(&mut from)).collect::<Option<_>>()?;
+    from.0.is_empty().then_some(batches)
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub enum Replayed {
+    Batches {
+        at: Appended,
+        batches: Vec<Batch>,
+    },
+    /// Acknowledged samples that cannot be read any more.
+    Damaged(Damage),
+}
+
+/// The batches from a position on, up to what is durable now. Blocking, as `Journal::read`.
+pub fn replay(journal: &Journal, from: Position) -> impl Iterator<Item = Result<Replayed, JournalError>> + use<> {
+    journal.read(from).map(|entry| {
+        Ok(match entry? {
+            Entry::Damaged(damage) => Replayed::Damaged(damage),
+            Entry::Record { at, payload } => match decode_batches(&payload) {
+                Some(batches) => Replayed::Batches { at, batches },
+                None => Replayed::Damaged(Damage { file: "a record of another version".into(), at: at.start, bytes: payload.len() as u64 }),
+            },
+        })
+    })
+}
+
 impl Batch {
-    pub fn encode(&self, to: &mut Vec<u8>) {
-        to.push(VERSION);
+    fn encode(&self, to: &mut Vec<u8>) {
         put_u64(to, self.sender.len() as u64);
         to.extend(self.sender.as_bytes());
         put_i64(to, self.received_at.as_ms());
@@ -43,12 +85,7 @@ impl Batch {
         }
     }
 
-    /// `None` if these are not the bytes of a batch of this version.
-    pub fn decode(bytes: &[u8]) -> Option<Self> {
-        let mut from = Cursor(bytes);
-        if from.u8()? != VERSION {
-            return None;
-        }
+    fn decode(from: &mut Cursor<'_>) -> Option<Self> {
         let length = usize::try_from(from.u64()?).ok()?;
         let sender = String::from_utf8(from.take(length)?.to_vec()).ok()?;
         let received_at = Instant::from_ms(from.i64()?);
@@ -67,7 +104,7 @@ impl Batch {
             };
             samples.push(Sample { point: u32::try_from(point).ok()?, t: Instant::from_ms(t), v, mark });
         }
-        from.0.is_empty().then_some(Self { sender, received_at, samples })
+        Some(Self { sender, received_at, samples })
     }
 }
 
@@ -88,17 +125,16 @@ mod tests {
                 Some(Sample { point, t: Instant::from_ms(t), v, mark: Mark::from_byte(mark)? })
             }).collect();
             let batch = Batch { sender, received_at: Instant::from_ms(received), samples };
-            let mut bytes = Vec::new();
-            batch.encode(&mut bytes);
-            prop_assert_eq!(Batch::decode(&bytes), Some(batch));
+            let batches = vec![batch.clone(), batch];
+            prop_assert_eq!(decode_batches(&encode_batches(&batches)), Some(batches));
         }
 
         #[test]
         fn other_bytes_are_refused_quietly(bytes in proptest::collection::vec(any::<u8>(), 0..60)) {
-            let _ = Batch::decode(&bytes);
+            let _ = decode_batches(&bytes);
             let mut versioned = vec![VERSION];
             versioned.extend(&bytes);
-            let _ = Batch::decode(&versioned);
+            let _ = decode_batches(&versioned);
         }
     }
 }

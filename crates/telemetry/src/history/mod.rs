@@ -11,7 +11,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use anlan_base::Instant;
 
 use self::head::{Head, Row, granule};
-use crate::batch::Batch;
+use crate::batch::{Replayed, replay};
 use crate::chunks::{Chunk, ChunkStore, ChunkStoreError, Part, Seal};
 use crate::codec::{self, Cell};
 use crate::journal::{Damage, Journal, JournalError, Position};
@@ -108,22 +108,15 @@ impl History {
             heads.of(sample.point).latest = Some(Row::new(&sample, 0));
         }
         let mut recovered = Recovered::default();
-        for entry in journal.read(sealed) {
-            let (at, payload) = match entry? {
-                crate::journal::Entry::Record { at, payload } => (at, payload),
-                crate::journal::Entry::Damaged(damage) => {
-                    recovered.damaged.push(damage);
-                    continue;
-                }
-            };
-            match Batch::decode(&payload) {
-                Some(batch) => {
-                    heads.apply(&batch.samples, at.start, batch.received_at);
-                    recovered.batches += 1;
-                    recovered.samples += batch.samples.len();
-                }
-                None => {
-                    recovered.damaged.push(Damage { file: "a batch of another version".into(), at: at.start, bytes: payload.len() as u64 })
+        for entry in replay(journal, sealed) {
+            match entry? {
+                Replayed::Damaged(damage) => recovered.damaged.push(damage),
+                Replayed::Batches { at, batches } => {
+                    recovered.batches += batches.len();
+                    for batch in batches {
+                        heads.apply(&batch.samples, at.start, batch.received_at);
+                        recovered.samples += batch.samples.len();
+                    }
                 }
             }
         }

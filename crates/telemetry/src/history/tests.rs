@@ -7,6 +7,7 @@ use anlan_base::{Quality, ZONE_OFFSET_S};
 use proptest::prelude::*;
 
 use super::*;
+use crate::batch::{Batch, encode_batches};
 use crate::chunks::{Answer, End, MemoryChunks};
 use crate::journal::Options;
 use crate::sample::{Flaw, Mark};
@@ -60,10 +61,8 @@ impl Bench {
             assert_eq!(self.classes(&[*sample]).await, [expected]);
             if expected != Class::Duplicate {
                 self.model.insert(key, cell);
-                let mut bytes = Vec::new();
                 let batch = Batch { sender: "gw".into(), received_at: self.now, samples: vec![*sample] };
-                batch.encode(&mut bytes);
-                let at = self.journal.append(bytes).await.unwrap();
+                let at = self.journal.append(encode_batches(std::slice::from_ref(&batch))).await.unwrap();
                 self.history.apply(&batch.samples, at.start, at.end, self.now);
             }
         }
