@@ -143,7 +143,7 @@ impl Loaded {
             complete: true,
         };
         for source in files {
-            loaded.take(source, &mut raw, report);
+            loaded.take(source, &source.path, &mut raw, report);
         }
         for source in overlay {
             loaded.lay_over(source, files, &mut raw, report);
@@ -163,24 +163,25 @@ impl Loaded {
         loaded
     }
 
-    fn take<'a>(&mut self, source: &'a SourceFile, raw: &mut Raw<'a>, report: &Report) {
+    /// `shown` is what findings call the file.
+    fn take<'a>(&mut self, source: &'a SourceFile, shown: &str, raw: &mut Raw<'a>, report: &Report) {
         match place(&source.path) {
             Place::Kind { domain, stem } => {
-                if let Some(tree) = tree_of(source, raw, report) {
+                if let Some(tree) = tree_of(source, shown, raw, report) {
                     raw.kinds.push((domain, stem, tree));
                 }
             }
             Place::Codes { domain, name } => {
-                self.lists.insert((domain, name.to_owned()), (codes::csv_list(source, report), false));
+                self.lists.insert((domain, name.to_owned()), (codes::csv_list(shown, &source.text, report), false));
             }
             Place::Settings { domain } => {
-                if let Some(tree) = tree_of(source, raw, report) {
+                if let Some(tree) = tree_of(source, shown, raw, report) {
                     raw.settings.insert(domain, tree);
                 }
             }
-            Place::Roles => self.roles = tree_of(source, raw, report),
+            Place::Roles => self.roles = tree_of(source, shown, raw, report),
             Place::Sample { kind, version } => {
-                self.samples.push(Sample { path: source.path.clone(), kind: kind.to_owned(), version, text: source.text.clone() });
+                self.samples.push(Sample { path: shown.to_owned(), kind: kind.to_owned(), version, text: source.text.clone() });
             }
             Place::Document => {
                 self.documents.insert(source.path.clone());
@@ -189,25 +190,27 @@ impl Loaded {
         }
     }
 
+    /// An overlay's file either changes a shipped one of the same path or stands for itself.
     fn lay_over<'a>(&mut self, source: &'a SourceFile, files: &[SourceFile], raw: &mut Raw<'a>, report: &Report) {
+        let shown = format!("overlay/{}", source.path);
         match place(&source.path) {
-            Place::Kind { .. } => {
-                let Some(tree) = tree_of(source, raw, report) else { return };
+            Place::Kind { domain, stem } => {
+                let Some(tree) = tree_of(source, &shown, raw, report) else { return };
                 let id = |tree: &Node| tree.child("kind").and_then(|kind| kind.child("id")).and_then(Node::text).map(str::to_owned);
                 match raw.kinds.iter_mut().find(|(_, _, base)| id(base) == id(&tree)) {
                     Some((_, _, base)) => overlay::patch_kind(base, &tree, report),
                     None => {
                         overlay::refuse_rules(&tree, report);
-                        self.take(source, raw, report);
+                        raw.kinds.push((domain, stem, tree));
                     }
                 }
             }
             Place::Codes { domain, name } => match self.lists.get_mut(&(domain, name.to_owned())) {
-                Some((list, _)) => codes::overlay_list(list, source, report),
-                None => self.take(source, raw, report),
+                Some((list, _)) => codes::overlay_list(list, &shown, &source.text, report),
+                None => self.take(source, &shown, raw, report),
             },
             Place::Settings { domain } => {
-                let Some(tree) = tree_of(source, raw, report) else { return };
+                let Some(tree) = tree_of(source, &shown, raw, report) else { return };
                 match raw.settings.get_mut(&domain) {
                     Some(base) => overlay::patch_settings(base, &tree, "", report),
                     None => {
@@ -216,15 +219,15 @@ impl Loaded {
                 }
             }
             Place::Roles => {
-                if let (Some(tree), Some(base)) = (tree_of(source, raw, report), &mut self.roles) {
+                if let (Some(tree), Some(base)) = (tree_of(source, &shown, raw, report), &mut self.roles) {
                     overlay::patch_roles(base, &tree, report);
                 }
             }
             Place::Sample { .. } | Place::Document | Place::Scenario if files.iter().all(|file| file.path != source.path) => {
-                self.take(source, raw, report);
+                self.take(source, &shown, raw, report);
             }
             _ => report.push(Finding {
-                file: source.path.clone(),
+                file: shown,
                 line: 1,
                 found: "a file that an overlay may not have".to_owned(),
                 allowed: LAYOUT.to_owned(),
@@ -285,8 +288,8 @@ impl Loaded {
     }
 }
 
-fn tree_of(source: &SourceFile, raw: &mut Raw, report: &Report) -> Option<Node> {
-    match Node::parse(&source.path, &source.text) {
+fn tree_of(source: &SourceFile, shown: &str, raw: &mut Raw, report: &Report) -> Option<Node> {
+    match Node::parse(shown, &source.text) {
         Ok(tree) => Some(tree),
         Err(findings) => {
             raw.failed = true;

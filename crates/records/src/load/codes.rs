@@ -2,9 +2,9 @@
 
 use anlan_base::{Date, Name};
 
+use super::Finding;
 use super::table::{Report, Table, either};
 use super::tree::Node;
-use super::{Finding, SourceFile};
 use crate::kind::{CodeList, CodeRow, Label, Mark};
 
 pub(crate) const MARKS: [(&str, Mark); 4] = [("red", Mark::Red), ("orange", Mark::Orange), ("yellow", Mark::Yellow), ("blue", Mark::Blue)];
@@ -41,15 +41,15 @@ struct Sheet<'a> {
 }
 
 impl<'a> Sheet<'a> {
-    fn read(source: &'a SourceFile, report: &Report) -> Self {
-        let text = source.text.trim_start_matches('\u{feff}');
+    fn read(file: &'a str, text: &str, report: &Report) -> Self {
+        let text = text.trim_start_matches('\u{feff}');
         let mut reader = csv::ReaderBuilder::new()
             .has_headers(false)
             .comment(Some(b'#'))
             .flexible(true)
             .trim(csv::Trim::All)
             .from_reader(text.as_bytes());
-        let mut sheet = Self { file: &source.path, rows: Vec::new() };
+        let mut sheet = Self { file, rows: Vec::new() };
         let mut header_seen = false;
         for record in reader.records() {
             let record = match record {
@@ -135,9 +135,9 @@ impl<'a> Sheet<'a> {
     }
 }
 
-pub(crate) fn csv_list(source: &SourceFile, report: &Report) -> CodeList {
-    let sheet = Sheet::read(source, report);
-    let mut list = CodeList { file: source.path.clone(), rows: Vec::new() };
+pub(crate) fn csv_list(file: &str, text: &str, report: &Report) -> CodeList {
+    let sheet = Sheet::read(file, text, report);
+    let mut list = CodeList { file: file.to_owned(), rows: Vec::new() };
     for (line, cells) in &sheet.rows {
         if list.rows.iter().any(|row| row.code == cells[0]) {
             sheet.add(report, *line, format!("code `{}` a second time", cells[0]), "each code once");
@@ -150,8 +150,8 @@ pub(crate) fn csv_list(source: &SourceFile, report: &Report) -> CodeList {
 }
 
 /// Adds rows, ends rows, changes labels. A code's meaning stays: parent, mark and first day are not the overlay's.
-pub(crate) fn overlay_list(list: &mut CodeList, source: &SourceFile, report: &Report) {
-    let sheet = Sheet::read(source, report);
+pub(crate) fn overlay_list(list: &mut CodeList, file: &str, text: &str, report: &Report) {
+    let sheet = Sheet::read(file, text, report);
     for (line, cells) in &sheet.rows {
         let Some(row) = list.rows.iter_mut().find(|row| row.code == cells[0]) else {
             list.rows.push(sheet.row(report, *line, cells));

@@ -108,6 +108,7 @@ fn patch_fields(base: &mut Node, patch: &Node, report: &Report) {
             None => {
                 if let Some(rule) = node.child("derive") {
                     report.add(rule, format!("the rule {} in an overlay", rule.found()), "fields that need no rule");
+                    continue;
                 }
                 fields.insert(name.clone(), node.clone());
                 added.push(Node { value: Val::Text(name.clone()), ..node.clone() });
