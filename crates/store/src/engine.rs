@@ -151,6 +151,7 @@ impl Row {
         text: String;
         opt_text: Option<String>;
         blob: Vec<u8>;
+        opt_blob: Option<Vec<u8>>;
     }
 
     pub fn flag(&self, at: usize) -> Result<bool, StoreError> {
@@ -222,6 +223,16 @@ impl Conn {
             Self::LiteTx(tx) => Live::Lite(tx),
             Self::PgTx(tx) => Live::Pg(tx),
         }
+    }
+
+    /// Durable when this returns `Ok`. After an error nobody knows.
+    pub async fn commit(self) -> Result<(), StoreError> {
+        match self {
+            Self::LiteTx(tx) => tx.commit().await,
+            Self::PgTx(tx) => tx.commit().await,
+            Self::Lite(_) | Self::Pg(_) => return Ok(()),
+        }
+        .map_err(|error| StoreError::of("commit", error))
     }
 
     /// Number of rows changed.

@@ -12,6 +12,7 @@
 //! ```
 
 mod alarms;
+mod chunks;
 mod delivery;
 mod engine;
 mod error;
@@ -30,6 +31,7 @@ mod tx;
 mod typed;
 
 pub use alarms::{AlarmEvent, AlarmQuery, Snapshot, StoredAlarm};
+pub use chunks::Chunks;
 pub use delivery::{Begun, Message};
 pub use error::StoreError;
 pub use files::{Attachment, Blobs};

@@ -12,7 +12,7 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, S
 use sqlx::{ConnectOptions, Postgres, Sqlite};
 
 use crate::StoreError;
-use crate::engine::{Conn, Sql, args};
+use crate::engine::{Conn, Sql};
 use crate::files::Blobs;
 use crate::schema;
 use crate::tx::Tx;
@@ -68,23 +68,56 @@ struct Inner {
     blobs: Blobs,
 }
 
-enum Db {
+pub(crate) enum Db {
     /// SQLite has one writer at a time: one connection. Readers cannot write by mistake.
     Lite { write: sqlx::Pool<Sqlite>, read: sqlx::Pool<Sqlite> },
     /// Two pools, so that a writer that also reads never waits for other writers to give a connection back.
     Pg { write: sqlx::Pool<Postgres>, read: sqlx::Pool<Postgres> },
 }
 
-/// Any number, the same in all releases: who migrates holds it.
-const MIGRATION_LOCK: i64 = 0x0061_6e6c_616e;
+impl Db {
+    /// `file` is the database's in the folder, in embedded mode.
+    pub async fn open(target: &Target, file: &str) -> Result<Self, StoreError> {
+        std::fs::create_dir_all(&target.folder).map_err(StoreError::io("make the data folder"))?;
+        match &target.postgres {
+            None => open_sqlite(&target.folder.join(file)).await,
+            Some(url) => open_postgres(url).await,
+        }
+    }
+
+    pub async fn write(&self) -> Result<Conn, StoreError> {
+        let begin = |error| StoreError::of("begin a transaction", error);
+        Ok(match self {
+            Self::Lite { write, .. } => Conn::LiteTx(write.begin_with("BEGIN IMMEDIATE").await.map_err(begin)?),
+            Self::Pg { write, .. } => Conn::PgTx(write.begin().await.map_err(begin)?),
+        })
+    }
+
+    pub async fn read(&self) -> Result<Conn, StoreError> {
+        let wait = |error| StoreError::of("wait for a reader", error);
+        Ok(match self {
+            Self::Lite { read, .. } => Conn::Lite(read.acquire().await.map_err(wait)?),
+            Self::Pg { read, .. } => Conn::Pg(read.acquire().await.map_err(wait)?),
+        })
+    }
+
+    pub async fn close(&self) {
+        match self {
+            Self::Lite { write, read } => {
+                read.close().await;
+                write.close().await;
+            }
+            Self::Pg { write, read } => {
+                read.close().await;
+                write.close().await;
+            }
+        }
+    }
+}
 
 impl Store {
     pub async fn open(target: &Target, kinds: Arc<Kinds>) -> Result<Self, StoreError> {
-        std::fs::create_dir_all(&target.folder).map_err(StoreError::io("make the data folder"))?;
-        let db = match &target.postgres {
-            None => open_sqlite(&target.folder.join("records.db")).await?,
-            Some(url) => open_postgres(url).await?,
-        };
+        let db = Db::open(target, "records.db").await?;
         let typed = Arc::new(typed::TypedKinds::of(&kinds)?);
         let blobs = Blobs::open(target.folder.join("attachments"))?;
         let store = Self(Arc::new(Inner { db, kinds, typed, blobs }));
@@ -94,10 +127,8 @@ impl Store {
 
     async fn bring_up_to_date(&self) -> Result<(), StoreError> {
         let mut tx = self.write().await?;
-        if tx.conn.is_postgres() {
-            tx.conn.fetch("take the migration lock", Sql::new("SELECT pg_advisory_xact_lock($1)", args![MIGRATION_LOCK])).await?;
-        }
-        schema::migrate(&mut tx.conn).await?;
+        schema::lock(&mut tx.conn).await?;
+        schema::migrate(&mut tx.conn, "schema_step", schema::STEPS).await?;
         typed::bring_up_to_date(&mut tx.conn, &self.0.kinds, &self.0.typed).await?;
         tx.commit().await?;
         self.refresh_statistics().await
@@ -120,20 +151,12 @@ impl Store {
 
     /// A write transaction: nothing of it shows until `commit`, and dropping it undoes all.
     pub async fn write(&self) -> Result<Tx, StoreError> {
-        let begin = |error| StoreError::of("begin a transaction", error);
-        let conn = match &self.0.db {
-            Db::Lite { write, .. } => Conn::LiteTx(write.begin_with("BEGIN IMMEDIATE").await.map_err(begin)?),
-            Db::Pg { write, .. } => Conn::PgTx(write.begin().await.map_err(begin)?),
-        };
+        let conn = self.0.db.write().await?;
         Ok(Tx { conn, kinds: self.0.kinds.clone(), typed: self.0.typed.clone() })
     }
 
     pub(crate) async fn read(&self) -> Result<Conn, StoreError> {
-        let wait = |error| StoreError::of("wait for a reader", error);
-        Ok(match &self.0.db {
-            Db::Lite { read, .. } => Conn::Lite(read.acquire().await.map_err(wait)?),
-            Db::Pg { read, .. } => Conn::Pg(read.acquire().await.map_err(wait)?),
-        })
+        self.0.db.read().await
     }
 
     pub fn kinds(&self) -> &Arc<Kinds> {
@@ -157,23 +180,14 @@ impl Store {
         }
     }
 
-    /// Whether the database answers and may be written: for readiness.
+    /// Whether the database answers: for readiness.
     pub async fn ping(&self) -> Result<(), StoreError> {
         self.read().await?.number("ask the database", Sql::new("SELECT CAST(1 AS BIGINT)", vec![])).await.map(|_| ())
     }
 
     /// Waits for those at work, then closes; SQLite folds its log back into the file.
     pub async fn close(&self) {
-        match &self.0.db {
-            Db::Lite { write, read } => {
-                read.close().await;
-                write.close().await;
-            }
-            Db::Pg { write, read } => {
-                read.close().await;
-                write.close().await;
-            }
-        }
+        self.0.db.close().await;
     }
 }
 
@@ -199,6 +213,6 @@ async fn open_sqlite(file: &Path) -> Result<Db, StoreError> {
 async fn open_postgres(url: &str) -> Result<Db, StoreError> {
     let failed = |error| StoreError::of("connect to the database", error);
     let options = PgConnectOptions::from_str(url).map_err(failed)?.statement_cache_capacity(300).disable_statement_logging();
-    let pool = |size| PgPoolOptions::new().max_connections(size).connect_with(options.clone());
-    Ok(Db::Pg { write: pool(8).await.map_err(failed)?, read: pool(8).await.map_err(failed)? })
+    let pool = || PgPoolOptions::new().max_connections(8).connect_with(options.clone());
+    Ok(Db::Pg { write: pool().await.map_err(failed)?, read: pool().await.map_err(failed)? })
 }

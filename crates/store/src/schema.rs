@@ -6,7 +6,10 @@ use crate::StoreError;
 use crate::engine::{Conn, Sql, args};
 
 /// A step that has been applied somewhere is never edited: add another.
-const STEPS: &[&str] = &[FIRST];
+pub(crate) const STEPS: &[&str] = &[FIRST];
+
+/// Any number, the same in all releases: who migrates holds it.
+const MIGRATION_LOCK: i64 = 0x0061_6e6c_616e;
 
 const FIRST: &str = "
 CREATE TABLE kind_state (
@@ -170,25 +173,33 @@ pub(crate) fn in_postgres(text: &str) -> String {
     out
 }
 
-/// Brings the schema to this program's version. Runs inside the caller's transaction, which holds the lock.
-pub(crate) async fn migrate(conn: &mut Conn) -> Result<(), StoreError> {
-    let table = "CREATE TABLE IF NOT EXISTS schema_step (step INTEGER PRIMARY KEY, checksum TEXT NOT NULL) STRICT";
-    ddl(conn, table).await?;
-    let rows = conn.fetch("read the schema's version", Sql::new("SELECT step, checksum FROM schema_step ORDER BY step", vec![])).await?;
-    let known = STEPS.len() as i64;
+/// One migrates, others wait. SQLite's write transaction is such a lock already.
+pub(crate) async fn lock(conn: &mut Conn) -> Result<(), StoreError> {
+    if conn.is_postgres() {
+        conn.fetch("take the migration lock", Sql::new("SELECT pg_advisory_xact_lock($1)", args![MIGRATION_LOCK])).await?;
+    }
+    Ok(())
+}
+
+/// Brings the schema to this program's version; `table` remembers the steps. Runs inside the caller's transaction, under `lock`.
+pub(crate) async fn migrate(conn: &mut Conn, table: &str, steps: &[&str]) -> Result<(), StoreError> {
+    ddl(conn, &format!("CREATE TABLE IF NOT EXISTS {table} (step INTEGER PRIMARY KEY, checksum TEXT NOT NULL) STRICT")).await?;
+    let sql = Sql::new(&format!("SELECT step, checksum FROM {table} ORDER BY step"), vec![]);
+    let rows = conn.fetch("read the schema's version", sql).await?;
+    let known = steps.len() as i64;
     for row in &rows {
         let (step, checksum) = (row.int(0)?, row.text(1)?);
-        let Some(text) = usize::try_from(step - 1).ok().and_then(|at| STEPS.get(at)) else {
+        let Some(text) = usize::try_from(step - 1).ok().and_then(|at| steps.get(at)) else {
             return Err(StoreError::Newer { what: "the schema".to_owned(), found: step, known });
         };
         if checksum != anlan_ledger::sha256_hex(text.as_bytes()) {
             return Err(StoreError::ChangedStep { step });
         }
     }
-    for (at, text) in STEPS.iter().enumerate().skip(rows.len()) {
+    for (at, text) in steps.iter().enumerate().skip(rows.len()) {
         ddl(conn, text).await?;
         let done = Sql::new(
-            "INSERT INTO schema_step (step, checksum) VALUES ($1, $2)",
+            &format!("INSERT INTO {table} (step, checksum) VALUES ($1, $2)"),
             args![at as i64 + 1, anlan_ledger::sha256_hex(text.as_bytes())],
         );
         conn.run("note a schema step", done).await?;

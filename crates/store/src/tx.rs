@@ -23,12 +23,7 @@ pub struct Tx {
 impl Tx {
     /// Durable when this returns `Ok`. After an error nobody knows: read before saying yes or no.
     pub async fn commit(self) -> Result<(), StoreError> {
-        match self.conn {
-            Conn::LiteTx(tx) => tx.commit().await,
-            Conn::PgTx(tx) => tx.commit().await,
-            Conn::Lite(_) | Conn::Pg(_) => return Ok(()),
-        }
-        .map_err(|error| StoreError::of("commit", error))
+        self.conn.commit().await
     }
 
     /// The record as it is now, kept from others until the transaction ends.
