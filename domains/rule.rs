@@ -33,16 +33,18 @@ pub struct Position {
     pub lat: f64,
 }
 
-pub(crate) fn guard<T: Typed + 'static>(rule: fn(&T, &Facts) -> Result<(), Refusal>) -> Guard {
+pub fn guard<T: Typed + 'static>(rule: fn(&T, &Facts) -> Result<(), Refusal>) -> Guard {
     Arc::new(move |record: &Record, facts: &Facts| rule(&T::read(&record.body)?, facts))
 }
 
-pub(crate) fn derive<T: Typed + 'static, V: Serialize + 'static>(rule: fn(&T, &Facts) -> Option<V>) -> Derive {
+pub fn derive<T: Typed + 'static, V: Serialize + 'static>(rule: fn(&T, &Facts) -> Option<V>) -> Derive {
     Arc::new(move |record: &Record, facts: &Facts| serde_json::to_value(rule(&T::read(&record.body).ok()?, facts)?).ok())
 }
 
-#[expect(dead_code, reason = "the first kind with an effect uses it; the generated table names it then")]
-pub(crate) fn effect<T: Typed + 'static>(rule: fn(Option<&T>, &T, &Facts) -> Result<Vec<Follow>, Refusal>) -> Effect {
+/// What follows elsewhere from a change: the record before (none at creation) and after.
+pub type TypedEffect<T> = fn(Option<&T>, &T, &Facts) -> Result<Vec<Follow>, Refusal>;
+
+pub fn effect<T: Typed + 'static>(rule: TypedEffect<T>) -> Effect {
     Arc::new(move |before: Option<&Record>, after: &Record, facts: &Facts| {
         let before = before.map(|record| T::read(&record.body)).transpose()?;
         rule(before.as_ref(), &T::read(&after.body)?, facts)

@@ -75,7 +75,7 @@ pub fn pure_crates_do_no_io(tree: &Tree) -> Vec<Finding> {
         path.ends_with(".rs")
             && PURE.contains(&folder)
             && !path.contains("/tests/")
-            && !path.ends_with("tests.rs")
+            && !["tests.rs", "fixture.rs"].iter().any(|end| path.ends_with(end))
             && !path.starts_with("domains/tests")
     };
     for (path, text) in tree.iter().filter(|(path, _)| pure(path)) {
