@@ -73,8 +73,10 @@ pub fn no_machine_paths(tree: &Tree) -> Vec<Finding> {
 pub fn documents_exist(tree: &Tree) -> Vec<Finding> {
     let mut wanted: Vec<String> =
         ["README.md", "README.zh-CN.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "CHANGELOG.md", "LICENSE"].map(str::to_owned).to_vec();
-    for (path, _) in tree.iter().filter(|(path, _)| path.starts_with("domains/")) {
-        if let [_, domain, _, ..] = path.split('/').collect::<Vec<_>>()[..] {
+    for (path, _) in tree.iter() {
+        // A domain is a folder with kinds, or the one with the roles.
+        let folder = path.strip_prefix("domains/").and_then(|rest| rest.split_once('/'));
+        if let Some((domain, _)) = folder.filter(|(_, file)| file.ends_with(".kind.toml") || *file == "roles.toml") {
             wanted.push(format!("domains/{domain}/README.md"));
         }
     }
