@@ -100,7 +100,7 @@ impl<'a> Worlds<'a> {
         starts
     }
 
-    /// The axes that a form may change. Derived fields follow of themselves, from anything.
+    /// The axes that a form may change. Derived fields follow of themselves: to anything, or to anything but nothing where they are required.
     fn form(&self, needs: &[Need], asks: &[Name]) -> Vec<usize> {
         let asked: BTreeSet<&Name> = needs.iter().flat_map(names_of).chain(asks).collect();
         let free = |axis: &Axis| asked.contains(&axis.field.id) || axis.field.derive.is_some();
