@@ -69,3 +69,37 @@ fn compare(a: &Value, b: &Value) -> Option<std::cmp::Ordering> {
         _ => a.as_f64()?.partial_cmp(&b.as_f64()?),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use anlan_base::Name;
+
+    use super::*;
+
+    /// Reads a condition as a kind's description writes it.
+    fn condition(described: &Value) -> Condition {
+        let test = |test: &Value| {
+            let is = if let Some(allowed) = test["in"].as_array() {
+                Is::OneOf(allowed.clone())
+            } else if let Some(set) = test["set"].as_bool() {
+                Is::Set(set)
+            } else {
+                Is::Between { min: test.get("min").cloned(), max: test.get("max").cloned() }
+            };
+            Test { subject: Name::of(test["field"].as_str().unwrap()), is }
+        };
+        let table = |table: &Value| table.as_array().unwrap().iter().map(test).collect();
+        Condition(described.as_array().unwrap().iter().map(table).collect())
+    }
+
+    #[test]
+    fn the_cases_shared_with_the_browser_hold() {
+        let file: Value = serde_json::from_str(include_str!("../cases/conditions.json")).unwrap();
+        let cases = file["cases"].as_array().unwrap();
+        assert!(cases.len() >= 40);
+        for case in cases {
+            let holds = holds_in(&condition(&case["condition"]), case["body"].as_object().unwrap(), case["state"].as_str().unwrap());
+            assert_eq!(Value::from(holds), case["holds"], "{}", case["name"]);
+        }
+    }
+}

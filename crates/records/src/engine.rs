@@ -368,3 +368,6 @@ fn not_allowed(action: &str) -> Refused {
 fn wrong_state(action: &str, state: &Name) -> Refused {
     Refused::WrongState(Refusal::new("wrong_state").with("action", action).with("state", state))
 }
+
+#[cfg(test)]
+pub(crate) mod tests;

@@ -80,7 +80,7 @@ impl Form<'_> {
         let stored = checker.stored.and_then(|body| body.get(name));
         let new = if let FieldType::Rows { of, append_only } = &field.kind {
             let list = rows::SubTable { checker, field, of, append_only: *append_only, state: &after.state };
-            let Some(merged) = list.take(self.rows, &path, value, stored, &mut taken.errors) else { return };
+            let Some(merged) = list.take(self.rows_given(*append_only), &path, value, stored, &mut taken.errors) else { return };
             if merged.added {
                 taken.rows_added.insert(name.to_owned());
             }
@@ -156,10 +156,19 @@ impl Form<'_> {
         })
     }
 
-    /// A sub-table in an action's form needs a new row each time.
+    /// A sub-table in a person's action needs a new row each time.
     fn filled(&self, name: &Name, after: &Record, taken: &Taken) -> bool {
-        let adds = self.rows == Rows::AddOne && self.kind.fields.get(name).is_some_and(|f| matches!(f.kind, FieldType::Rows { .. }));
-        if adds { taken.rows_added.contains(&**name) } else { !lacks(&after.body, name) }
+        match self.kind.fields.get(name).map(|field| &field.kind) {
+            Some(FieldType::Rows { append_only, .. }) if self.rows_given(*append_only) == Rows::AddOne => {
+                taken.rows_added.contains(&**name)
+            }
+            _ => !lacks(&after.body, name),
+        }
+    }
+
+    /// The platform has no form: it gives the whole table, unless rows may only be appended.
+    fn rows_given(&self, append_only: bool) -> Rows {
+        if self.cx.actor.machine.is_some() && !append_only { Rows::Whole } else { self.rows }
     }
 
     fn hangs_on_derived(&self, field: &Field) -> bool {

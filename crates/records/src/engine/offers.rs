@@ -74,7 +74,7 @@ pub fn clock_due(kind: &Kind, record: &Record, earlier: &[Deed], calendar: &Cale
         let deadline = kind.deadlines.get(action.at.as_ref()?)?;
         let at = deadlines::due(deadline, record, record.state_since, earlier, calendar)?.at;
         // An action that leaves the state as it is happens once for each passing of its deadline.
-        let done = earlier.iter().any(|deed| deed.action == action.id && deed.at >= at.max(record.state_since));
+        let done = action.to.is_none() && earlier.iter().any(|deed| deed.action == action.id && deed.at >= at);
         (!done).then(|| (at, action.id.clone()))
     });
     due.min_by_key(|(at, _)| *at)

@@ -30,8 +30,6 @@ pub(super) struct Merged {
 impl SubTable<'_> {
     /// `None` when something was wrong and has been added to `errors`.
     pub fn take(&self, how: Rows, path: &str, input: &Value, stored: Option<&Value>, errors: &mut Vec<Refusal>) -> Option<Merged> {
-        // The platform has no form: it gives the whole table, unless rows may only be appended.
-        let how = if self.checker.cx.actor.machine.is_some() && !self.append_only { Rows::Whole } else { how };
         let before = errors.len();
         let stored: Vec<&Body> = stored.and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_object).collect();
         let given = match input {
@@ -75,7 +73,7 @@ impl SubTable<'_> {
             errors.push(Refusal::at("append_only", path));
         }
         rows.extend(new.into_iter().map(Value::Object));
-        if !rows.is_empty() {
+        if !rows.is_empty() && errors.len() == before {
             errors.extend(count_refusal(self.field, path, rows.len()));
         }
         (errors.len() == before).then_some(Merged { rows: Value::Array(rows), added })

@@ -43,7 +43,9 @@ impl Checker<'_> {
                 Err(refusal) => errors.push(refusal),
             }
         }
-        errors.extend(count_refusal(field, path, list.len()));
+        if errors.len() == before {
+            errors.extend(count_refusal(field, path, list.len()));
+        }
         (errors.len() == before).then_some(Value::Array(list))
     }
 
