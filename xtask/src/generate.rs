@@ -1,6 +1,7 @@
-//! From the kinds to Rust: one typed struct a kind, the table of rules, the list of embedded files.
+//! From the kinds to Rust: one typed struct a kind, the table of rules, the list of embedded files; and to a reference page a kind.
 //! Absent on purpose: any decision about kinds. What is written here follows from the kind files alone.
 
+mod reference;
 mod rules;
 mod sources;
 mod types;
@@ -16,6 +17,8 @@ use anyhow::{Context, bail};
 
 const HEAD: &str = "// Written by `cargo run -p anlan-xtask -- generate` from the kinds. Change the kinds instead.\n\n";
 
+const PAGE_HEAD: &str = "<!-- Written by `cargo run -p anlan-xtask -- generate` from the kinds. Change the kinds instead. -->\n\n";
+
 /// Every generated file by its path from the workspace's folder, formatted.
 pub fn generate(root: &Path) -> anyhow::Result<BTreeMap<String, String>> {
     let domains = root.join("domains");
@@ -28,7 +31,15 @@ pub fn generate(root: &Path) -> anyhow::Result<BTreeMap<String, String>> {
     texts.insert("domains/kinds.gen.rs".to_owned(), types::modules(&kinds, &domains)?);
     texts.insert("domains/rules.gen.rs".to_owned(), rules::table(&kinds));
     texts.insert("domains/sources.gen.rs".to_owned(), sources::list(&files));
-    texts.into_iter().map(|(path, text)| Ok((path.clone(), formatted(&format!("{HEAD}{text}")).context(path)?))).collect()
+    let mut texts = texts
+        .into_iter()
+        .map(|(path, text)| Ok((path.clone(), formatted(&format!("{HEAD}{text}")).context(path)?)))
+        .collect::<anyhow::Result<BTreeMap<_, _>>>()?;
+    for kind in kinds.by_id.values() {
+        texts.insert(format!("docs/reference/kinds/{}.md", kind.id), format!("{PAGE_HEAD}{}", reference::page(kind, &kinds)));
+    }
+    texts.insert("docs/reference/kinds.md".to_owned(), format!("{PAGE_HEAD}{}", reference::index(&kinds)));
+    Ok(texts)
 }
 
 /// Brings the tree up to date; answers the paths that changed.
@@ -37,7 +48,11 @@ pub fn write(root: &Path) -> anyhow::Result<Vec<String>> {
     let mut changed = Vec::new();
     for path in out_of_date(root, &texts)? {
         match texts.get(&path) {
-            Some(text) => std::fs::write(root.join(&path), text).with_context(|| format!("writing {path}"))?,
+            Some(text) => {
+                let file = root.join(&path);
+                std::fs::create_dir_all(file.parent().context("a file stands in a folder")?)?;
+                std::fs::write(file, text).with_context(|| format!("writing {path}"))?;
+            }
             None => std::fs::remove_file(root.join(&path)).with_context(|| format!("removing {path}"))?,
         }
         changed.push(path);
@@ -52,11 +67,11 @@ pub fn out_of_date(root: &Path, texts: &BTreeMap<String, String>) -> anyhow::Res
         .filter(|(path, text)| std::fs::read_to_string(root.join(path)).ok().as_ref() != Some(text))
         .map(|(path, _)| path.clone())
         .collect();
-    for path in sources::walk(&root.join("domains"))? {
-        let path = format!("domains/{path}");
-        if path.ends_with(".gen.rs") && !texts.contains_key(&path) {
-            paths.push(path);
-        }
+    for (folder, end) in [("domains", ".gen.rs"), ("docs/reference/kinds", ".md")] {
+        // Before the first run the folder is not there.
+        let found = if root.join(folder).is_dir() { sources::walk(&root.join(folder))? } else { Vec::new() };
+        let written = found.into_iter().map(|path| format!("{folder}/{path}")).filter(|path| path.ends_with(end));
+        paths.extend(written.filter(|path| !texts.contains_key(path)));
     }
     Ok(paths)
 }

@@ -6,7 +6,7 @@ use anlan_xtask::{generate, root, tidy};
 
 const USAGE: &str = "usage: cargo run -p anlan-xtask -- generate | tidy
 
-  generate   write the typed structs, the rule table and the embedded files of the kinds (domains/**/*.gen.rs)
+  generate   from the kinds: typed structs, rule table, embedded files (domains/**/*.gen.rs), pages (docs/reference/kinds)
   tidy       prove that the tree keeps its rules: dependencies, names, paths, documents";
 
 fn main() -> ExitCode {
