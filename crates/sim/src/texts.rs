@@ -1,0 +1,176 @@
+//! Plausible hidden dangers, in the words people use: what was seen, where, of which category, and what was done about it.
+
+/// Which enterprises it may be found at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Fits {
+    Any,
+    /// Tanks, reactors, gas detectors.
+    Chemical,
+    Trade(&'static str),
+}
+
+pub(crate) struct Finding {
+    pub summary: &'static str,
+    pub place: &'static str,
+    /// Leaf of the category tree.
+    pub category: &'static str,
+    pub measures: &'static str,
+    pub fits: Fits,
+}
+
+const fn finding(fits: Fits, category: &'static str, place: &'static str, summary: &'static str, measures: &'static str) -> Finding {
+    Finding { summary, place, category, measures, fits }
+}
+
+use Fits::{Any, Chemical, Trade};
+
+pub(crate) const FINDINGS: &[Finding] = &[
+    finding(Any, "fire", "办公楼二层走廊", "疏散指示标志 2 处损坏不亮，夜间无法指示疏散方向", "更换损坏的疏散指示标志并测试"),
+    finding(Any, "fire", "成品仓库北侧", "室外消火栓被托盘和杂物遮挡，无法正常取用", "清理杂物，划线禁止堆放"),
+    finding(Any, "fire", "生产车间东门", "车间疏散通道堆放半成品，有效宽度不足 1.1 米", "清空通道并设置警示线，班前检查"),
+    finding(Any, "fire", "配电间", "配电间未配置二氧化碳灭火器，现场仅有干粉灭火器且压力不足", "更换并补充灭火器，纳入月检"),
+    finding(Any, "fire", "食堂后厨", "厨房燃气管道穿墙处封堵缺失，燃气报警器电源被拔除", "恢复报警器供电，防火泥封堵"),
+    finding(Any, "fire", "应急照明系统", "应急照明灯蓄电池失效，断电测试持续时间不足 10 分钟", "更换蓄电池并做满时放电测试"),
+    finding(Any, "electricity", "2号车间配电箱", "配电箱箱门未做跨接接地，箱内积尘严重", "补做接地跨接并清灰"),
+    finding(Any, "electricity", "检修现场", "临时用电线路拖地敷设，未设漏电保护装置", "线路架空或穿管，加装漏电保护器"),
+    finding(Any, "electricity", "空压机房", "电机接线盒缺盖，线缆绝缘层破损裸露", "更换线缆并恢复接线盒密封"),
+    finding(Any, "electricity", "充电区", "叉车充电区未设通风和洗眼装置，充电线老化开裂", "更换充电线，增设机械通风"),
+    finding(Any, "special_equipment", "叉车作业区", "叉车作业人员 1 人特种设备作业证过期仍在岗操作", "停止上岗，安排复审换证"),
+    finding(Any, "special_equipment", "空压站", "储气罐安全阀校验标签超期 2 个月未送检", "拆检送校，备用阀替换"),
+    finding(Any, "special_equipment", "行车轨道", "桥式起重机限位开关失灵，吊钩防脱装置缺失", "停用检修，更换限位与防脱钩"),
+    finding(Any, "process", "皮带输送线", "皮带输送机尾部防护罩缺失，转动部位外露", "加装防护罩并联锁停机"),
+    finding(Any, "process", "冲压工段", "冲床双手操作按钮被短接，光电保护未投用", "恢复双手按钮，安全光幕投用后方可作业"),
+    finding(Any, "surroundings", "厂区西围墙", "厂区雨水沟盖板破损塌陷，存在人员跌落风险", "更换盖板并设置围挡"),
+    finding(Any, "surroundings", "屋顶检修通道", "屋面检修通道护栏锈蚀断裂，高度不足 1.05 米", "更换护栏，未完成前禁止上屋面"),
+    finding(Any, "behaviour", "打磨岗位", "打磨作业人员未佩戴防护眼镜和防尘口罩", "现场教育，纳入班组考核"),
+    finding(Any, "behaviour", "登高作业点", "登高作业人员未系挂安全带，现场无监护人", "停止作业，补办审批并落实监护"),
+    finding(Any, "training", "人力资源部", "新入厂员工三级安全教育档案缺少车间级记录", "补训补考并完善档案"),
+    finding(Any, "training", "安全教育档案", "转岗人员未重新进行岗位安全培训即独立上岗", "暂停独立上岗，完成培训考核"),
+    finding(Any, "responsibility", "安全管理部", "全员安全责任制未覆盖外包保洁和保安岗位", "修订责任制并签订责任书"),
+    finding(Any, "procedures", "操作规程档案", "岗位操作规程未随设备更新修订，仍为 2021 年版本", "组织修订并培训宣贯"),
+    finding(Any, "contractors", "外包施工点", "外来施工队伍未签订安全管理协议即进场作业", "停止施工，签订协议并交底"),
+    finding(Any, "emergency", "应急物资柜", "应急物资柜内正压式空气呼吸器压力低于规定值", "充气并纳入周检"),
+    finding(Any, "emergency", "应急预案档案", "现场处置方案与实际工艺不符，应急电话已变更未更新", "修订处置方案并组织演练"),
+    finding(Any, "health_site", "喷涂岗位", "喷涂岗位局部排风罩风速不足，现场异味明显", "检修风机，更换滤材并检测"),
+    finding(Any, "protective_equipment", "危化品岗位", "岗位配备的防毒面具滤毒罐超过有效期", "更换滤毒罐，建立台账"),
+    finding(Any, "licences", "资质档案", "安全管理人员资格证书已到期，尚未参加复训", "报名复训，期间由在证人员代岗"),
+    finding(Any, "danger_governance", "隐患台账", "上月自查隐患 3 条未闭环，台账无整改验收记录", "逐条整改并补齐验收记录"),
+    finding(Any, "site_other", "厂区道路", "厂内道路转弯处视线受阻，未设置广角镜和限速标志", "加装广角镜，划定限速标线"),
+    finding(Chemical, "process", "罐区泵房", "输送泵机械密封渗漏，泵座下方有物料积液", "切换备用泵，更换机械密封"),
+    finding(Chemical, "process", "反应车间二层", "反应釜温度联锁处于旁路状态，无审批手续", "恢复联锁，补办变更与审批"),
+    finding(Chemical, "process", "装卸区", "装卸鹤管静电接地夹失效，接地报警器不响应", "更换接地夹并检定静电接地报警器"),
+    finding(Chemical, "process", "储罐顶部", "储罐呼吸阀阻火器堵塞，罐顶氮封压力波动偏大", "清理阻火器，校准氮封调节阀"),
+    finding(Chemical, "process", "中间罐区", "围堰排水阀常开，雨水与污水切换阀位标识不清", "关闭并上锁，完善阀位标识"),
+    finding(Chemical, "process", "管廊", "物料管线保温破损，法兰跨接线缺失 4 处", "恢复保温，补装静电跨接线"),
+    finding(Chemical, "chemicals", "甲类仓库", "甲类仓库内氧化剂与易燃液体同库存放，未分区隔离", "按禁忌要求分库存放"),
+    finding(Chemical, "chemicals", "危废暂存间", "危废暂存间未设置防渗围堰，标签内容不完整", "增设围堰，规范标签"),
+    finding(Chemical, "chemicals", "实验室试剂柜", "实验室试剂超量存放，易制爆试剂未双人双锁", "清退超量试剂，落实双人双锁"),
+    finding(
+        Chemical,
+        "hazard_source_management",
+        "中控室",
+        "可燃气体报警信号未接入 24 小时值班室，夜间无人响应",
+        "信号接入值班室并测试联动",
+    ),
+    finding(Chemical, "hazard_source_management", "罐区", "重大危险源安全包保责任牌信息未更新，责任人已调岗", "更新包保责任牌并重新培训"),
+    finding(Chemical, "hazard_source_management", "紧急切断阀", "储罐紧急切断阀远程关闭试验不到位，行程时间超限", "检修执行机构，重新测试"),
+    finding(
+        Chemical,
+        "hazard_source_management",
+        "气体探测器",
+        "可燃气体探测器超期未检定 3 台，其中 2 台示值漂移",
+        "更换 2 台，送检 1 台，期间人工巡测",
+    ),
+    finding(Chemical, "electricity", "防爆区域", "防爆区域使用非防爆手机和对讲机", "收缴并配发防爆通讯设备"),
+    finding(Chemical, "electricity", "防爆接线箱", "防爆接线箱电缆引入口未封堵，防爆面有锈蚀", "更换格兰头并处理防爆面"),
+    finding(Chemical, "fire", "泡沫站", "泡沫液储罐液位不足，泡沫比例混合器未做年度测试", "补充泡沫液并测试比例混合器"),
+    finding(Chemical, "behaviour", "动火作业点", "动火作业未按规定时间重新进行气体分析", "停止动火，重新分析合格后恢复"),
+    finding(Chemical, "process", "氮气管网", "氮气与工艺物料管线之间未设置止回阀，存在串料可能", "加装止回阀和双切断"),
+    finding(Chemical, "utilities", "循环水站", "循环冷却水备用泵自启动试验失败", "检修自启动回路并复测"),
+    finding(Trade("涉爆粉尘"), "dust", "除尘系统", "除尘管道清灰记录缺失，干式除尘器锁气卸灰装置停用", "恢复锁气卸灰，按周清灰并记录"),
+    finding(Trade("涉爆粉尘"), "dust", "打磨车间", "打磨车间积尘厚度超过 3.2 毫米，使用压缩空气吹扫", "停产清扫，改用负压吸尘"),
+    finding(Trade("涉爆粉尘"), "dust", "除尘器", "除尘器未设置泄爆口朝向安全区域的导流管", "加装泄爆导管并划定警戒区"),
+    finding(Trade("有限空间"), "limited_space", "污水处理站", "受限空间作业现场未配备备用空气呼吸器和三脚架", "配齐救援装备后方可作业"),
+    finding(
+        Trade("有限空间"),
+        "limited_space",
+        "发酵池",
+        "有限空间未设置警示标识，作业审批缺少气体检测数据",
+        "设置标识，补充检测并规范审批",
+    ),
+    finding(Trade("食品冷链"), "process", "液氨制冷机房", "制冷机房事故排风未与氨气探测器联锁", "完成联锁改造并试验"),
+    finding(Trade("食品冷链"), "special_equipment", "液氨制冷机房", "低压循环桶液位计模糊不清，紧急泄氨器手轮缺失", "更换液位计和手轮"),
+    finding(Trade("加油站"), "chemicals", "卸油口", "卸油口静电接地报警仪失效，卸油作业无人监护", "更换报警仪，落实卸油监护"),
+    finding(Trade("加油站"), "fire", "加油机旁", "加油机旁灭火毯缺失，拉断阀老化", "补充灭火毯，更换拉断阀"),
+    finding(Trade("建筑工地"), "surroundings", "基坑东侧", "基坑临边防护缺口 6 米，堆载超过设计荷载", "补齐临边防护，卸除堆载"),
+    finding(Trade("建筑工地"), "special_equipment", "塔吊", "塔吊力矩限制器显示异常，司机未上报继续作业", "停用检修，检测合格后恢复"),
+    finding(Trade("商贸综合体"), "fire", "地下车库", "防火卷帘下方堆放促销货架，卷帘无法下降到位", "清移货架，测试防火卷帘"),
+    finding(Trade("商贸综合体"), "fire", "餐饮区", "餐饮区排油烟管道超过 60 日未清洗", "委托清洗并留存记录"),
+    finding(Trade("物流仓储"), "fire", "3号库", "货架通道被占用，堆垛距喷淋头不足 0.5 米", "降低堆垛高度，恢复通道"),
+    finding(Trade("纺织"), "fire", "络筒车间", "车间飞花积聚在照明灯具和桥架上，清扫不及时", "停机清扫，增加清扫频次"),
+];
+
+pub(crate) struct MajorFinding {
+    pub summary: &'static str,
+    pub place: &'static str,
+    pub category: &'static str,
+    /// Criterion in force until 2026-09-29, and since.
+    pub criteria: [&'static str; 2],
+    pub present_state: &'static str,
+    pub harm: &'static str,
+    pub measures: &'static str,
+    pub interim: &'static str,
+    pub contingency: &'static str,
+    pub funds_fen: i64,
+}
+
+pub(crate) const MAJOR_FINDINGS: &[MajorFinding] = &[
+    MajorFinding {
+        summary: "苯乙烯罐区可燃气体探测器超期未检定 3 台，其中 2 台示值漂移",
+        place: "苯乙烯罐区 T201–T203",
+        category: "hazard_source_management",
+        criteria: ["HD-CHEM17-12", "HD-CHEM26-5.4.2"],
+        present_state: "专项检查发现罐区三台探测器检定有效期已过，其中两台零点漂移超过 5 %LEL；原因是检定计划遗漏。",
+        harm: "泄漏初期不能及时报警，可能发展为火灾爆炸；更换和检定需一周，期间罐区停止装卸。",
+        measures: "更换 2 台、送检 1 台，期间人工巡测 2 小时一次",
+        interim: "停止装卸作业，便携式仪器巡测，中控专人盯守",
+        contingency: "罐区泄漏现场处置方案 07 号",
+        funds_fen: 4_800_000,
+    },
+    MajorFinding {
+        summary: "二车间反应釜安全联锁长期处于旁路状态，超温不能自动切断进料",
+        place: "二车间 R201 反应釜",
+        category: "process",
+        criteria: ["HD-CHEM17-04", "HD-CHEM26-5.5.7"],
+        present_state: "现场检查发现 R201 超温联锁旁路 40 余天，无审批和风险分析；原因是热电偶频繁误报后被人为切除。",
+        harm: "反应失控时不能自动切断进料，可能造成冲料、爆炸；更换测温元件并整定需两周。",
+        measures: "更换热电偶，重新整定联锁值并做联锁试验，建立旁路审批制度",
+        interim: "该釜停用，其余反应釜联锁逐一试验",
+        contingency: "反应失控现场处置方案 03 号",
+        funds_fen: 12_600_000,
+    },
+    MajorFinding {
+        summary: "液氨储罐紧急切断阀远程关闭试验不合格，不能在规定时间内关闭",
+        place: "1号罐区液氨储罐",
+        category: "hazard_source_management",
+        criteria: ["HD-CHEM17-05", "HD-CHEM26-5.5.6"],
+        present_state: "远程关闭试验中切断阀行程时间超过 60 秒，仪表风压力不足；原因是执行机构老化。",
+        harm: "泄漏时无法快速切断，可能造成人员中毒；更换执行机构需停罐置换。",
+        measures: "更换执行机构和仪表风减压阀，重新进行远程关闭试验",
+        interim: "降低储存液位至 30%，专人值守手动阀",
+        contingency: "液氨泄漏现场处置方案 02 号",
+        funds_fen: 9_300_000,
+    },
+    MajorFinding {
+        summary: "甲类仓库超量储存且禁忌物料混存，未分区分类储存",
+        place: "1号甲类仓库",
+        category: "chemicals",
+        criteria: ["HD-CHEM17-20", "HD-CHEM26-5.5.8"],
+        present_state: "仓库实际储存量超过核定量 1.8 倍，氧化剂与易燃液体混存；原因是集中到货且外库未启用。",
+        harm: "火灾时相互助燃，难以扑救；需转运至外库并重新分区。",
+        measures: "转运超量物料，按禁忌分区，重新核定并公示储存量",
+        interim: "停止入库，增派夜间巡查",
+        contingency: "仓库火灾现场处置方案 05 号",
+        funds_fen: 6_500_000,
+    },
+];
