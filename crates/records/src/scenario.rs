@@ -125,3 +125,6 @@ fn play(world: &mut World, step: &Step) -> Result<(), (String, String)> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -110,7 +110,7 @@ pub(crate) fn kinds() -> Kinds {
     KINDS.clone()
 }
 
-pub(super) fn rules() -> RuleTable {
+pub(crate) fn rules() -> RuleTable {
     let mut rules = RuleTable::default();
     let amount = |row: &Value| row["amount"].as_i64();
     rules.derives.insert(
