@@ -7,17 +7,17 @@ use super::warning::{Colour, Warning};
 
 /// The worst colour among the terms.
 pub fn worst_term(warning: &Warning, _: &Facts) -> Option<Colour> {
-    warning.terms.iter().filter_map(|term| term.colour).min_by_key(severity)
+    warning.terms.iter().filter_map(|term| term.colour).min_by_key(|colour| severity(*colour))
 }
 
 /// The worst colour it ever had: who confirms depends on it, and a warning that was worse than blue does not vanish by itself.
 pub fn worst_so_far(warning: &Warning, _: &Facts) -> Option<Colour> {
-    [warning.peak, warning.colour].into_iter().flatten().min_by_key(severity)
+    [warning.peak, warning.colour].into_iter().flatten().min_by_key(|colour| severity(*colour))
 }
 
 /// What its worst term says, in Chinese.
 pub fn what_it_says(warning: &Warning, _: &Facts) -> Option<String> {
-    let worst = warning.terms.iter().min_by_key(|term| term.colour.as_ref().map_or(u8::MAX, severity))?;
+    let worst = warning.terms.iter().min_by_key(|term| term.colour.map_or(u8::MAX, severity))?;
     worst.text.clone().or_else(|| worst.rule.clone())
 }
 
@@ -27,7 +27,7 @@ pub fn conditions_are_gone(warning: &Warning, _: &Facts) -> Result<(), Refusal> 
 }
 
 /// Red is 0.
-pub(super) fn severity(colour: &Colour) -> u8 {
+pub fn severity(colour: Colour) -> u8 {
     match colour {
         Colour::Red => 0,
         Colour::Orange => 1,

@@ -257,7 +257,7 @@ fn worse_than(colour: Colour, scheme: &Scheme) -> Option<(Colour, u32)> {
 
 /// Red is 0; no colour comes last.
 fn severity(colour: Option<Colour>) -> u8 {
-    colour.map_or(u8::MAX, |colour| super::rules::severity(&colour))
+    colour.map_or(u8::MAX, super::rules::severity)
 }
 
 fn in_words(words: &str, alarm: &LiveAlarm, point: &str, delay_s: u32) -> String {
