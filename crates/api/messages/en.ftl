@@ -54,6 +54,8 @@ bad-form = { $form ->
     [uscc] The unified social credit code is wrong; compare its check character.
     [email] Must be a valid e-mail address.
     [url] Must be a valid web address.
+    [enterprise_code] Two to sixteen capital letters and digits.
+    [date] Must be a valid date such as 2026-11-23.
     [plate] Must be a valid number plate.
    *[other] The format is not valid.
 }
@@ -77,3 +79,16 @@ wrong-state = This step cannot be taken in the present state.
 not-allowed = Your post cannot take this step.
 own-work = Whoever did the work may not accept it.
 no-open-task = There is no such work waiting.
+
+# The words of the domains' rules.
+deadline-in-the-past = The deadline cannot lie before today ({ $today }).
+period-too-long = A general danger is rectified by { $latest } at the latest.
+asked-too-late = An extension had to be asked for by { $last_day }.
+not-later = The day asked for must be later than the present deadline, { $rectify_by }.
+removal-not-published = A listed danger needs the public notice of removal before it is closed.
+not-yet-a-case = The deadline has not passed and no review took place: it is no case yet.
+limits-out-of-order = Limits stand in the order LL < L < H < HH: this one must be above { $below }.
+point-or-quantity = Choose one point or one sensor type, not both.
+nothing-to-watch = Give at least one limit or one condition.
+limits-or-state = Give limits or an alarm state, not both.
+conditions-still-hold = The conditions of the warning still hold; it cannot be closed.

@@ -54,6 +54,8 @@ bad-form = { $form ->
     [uscc] 统一社会信用代码有误，请核对校验位。
     [email] 应为有效的电子邮箱。
     [url] 应为有效的网址。
+    [enterprise_code] 应为 2 至 16 位大写字母和数字。
+    [date] 应为有效日期，如 2026-11-23。
     [plate] 应为有效的车牌号码。
    *[other] 格式不正确。
 }
@@ -77,3 +79,16 @@ wrong-state = 当前状态不能办理此步。
 not-allowed = 您的岗位不能办理此步。
 own-work = 完成整改的人不能验收自己的工作。
 no-open-task = 没有待办的相应事项。
+
+# 各领域规则的话。
+deadline-in-the-past = 期限不能早于今天（{ $today }）。
+period-too-long = 一般隐患整改期限最迟到 { $latest }。
+asked-too-late = 申请延期最迟应在 { $last_day } 提出。
+not-later = 申请的日期应晚于现期限 { $rectify_by }。
+removal-not-published = 挂牌督办的隐患须附解除公告方可销号。
+not-yet-a-case = 整改期限未到，也未经复查，尚不能转立案。
+limits-out-of-order = 限值应满足 LL < L < H < HH：此值应大于 { $below }。
+point-or-quantity = 请选择一个监测点，或一种传感器类型，二者取一。
+nothing-to-watch = 请至少填写一个限值或一种报警条件。
+limits-or-state = 限值与报警状态值只能填一种。
+conditions-still-hold = 预警条件尚未消除，不能关闭。
