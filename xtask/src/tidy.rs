@@ -10,7 +10,7 @@ use std::process::Command;
 use anyhow::{Context, ensure};
 
 pub use dependencies::{dependencies_point_one_way, pure_crates_do_no_io};
-pub use sources::{documents_exist, engine_names_no_kind, files_are_short, no_machine_paths};
+pub use sources::{documents_exist, engine_names_no_kind, files_are_short, no_machine_paths, refusals_have_words};
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Finding {
@@ -44,6 +44,7 @@ pub fn all(root: &Path) -> anyhow::Result<Vec<Finding>> {
     findings.extend(pure_crates_do_no_io(&tree));
     findings.extend(no_machine_paths(&tree));
     findings.extend(documents_exist(&tree));
+    findings.extend(refusals_have_words(&tree));
     findings.extend(files_are_short(&tree));
     Ok(findings)
 }

@@ -44,3 +44,8 @@ fn no_file_knows_one_machine() {
 fn the_first_pages_exist() {
     holds(tidy::documents_exist(&tree()));
 }
+
+#[test]
+fn whoever_is_refused_is_told_why_in_both_languages() {
+    holds(tidy::refusals_have_words(&tree()));
+}

@@ -76,6 +76,7 @@ pub fn pure_crates_do_no_io(tree: &Tree) -> Vec<Finding> {
             && PURE.contains(&folder)
             && !path.contains("/tests/")
             && !["tests.rs", "fixture.rs"].iter().any(|end| path.ends_with(end))
+            && !["/examples/", "/benches/"].iter().any(|part| path.contains(part))
             && !path.starts_with("domains/tests")
     };
     for (path, text) in tree.iter().filter(|(path, _)| pure(path)) {

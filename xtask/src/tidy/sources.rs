@@ -85,6 +85,38 @@ pub fn documents_exist(tree: &Tree) -> Vec<Finding> {
     wanted.into_iter().filter(|path| !tree.has(path)).map(|path| Finding::error(path, "is missing")).collect()
 }
 
+/// Every code with which people are refused has a sentence in both languages.
+pub fn refusals_have_words(tree: &Tree) -> Vec<Finding> {
+    let messages: Vec<(&str, Vec<&str>)> = tree
+        .iter()
+        .filter(|(path, _)| path.starts_with("crates/api/messages/"))
+        .map(|(path, text)| (path, text.lines().filter_map(|line| line.split_once(" = ")).map(|(id, _)| id).collect()))
+        .collect();
+    let mut findings = Vec::new();
+    for (path, text) in tree.iter().filter(|(path, _)| path.ends_with(".rs") && speaks_to_people(path)) {
+        for (number, line) in shipped(text) {
+            for code in ["Refusal::new(\"", "Refusal::at(\""]
+                .iter()
+                .flat_map(|call| line.split(call).skip(1))
+                .filter_map(|rest| rest.split('"').next())
+            {
+                let id = code.replace('_', "-");
+                let missing = messages.iter().filter(|(_, ids)| !ids.contains(&id.as_str()));
+                findings.extend(
+                    missing.map(|(file, _)| Finding::error(format!("{path}:{number}"), format!("`{code}` has no sentence in {file}"))),
+                );
+            }
+        }
+    }
+    findings
+}
+
+/// Scenarios are read by experts, who know the codes; tests refuse as they please.
+fn speaks_to_people(path: &str) -> bool {
+    let product = path.starts_with("domains/") || path.starts_with("crates/");
+    product && !["/tests", "tests.rs", "/scenario/", "xtask/"].iter().any(|part| path.contains(part))
+}
+
 /// One question a file: a long one probably answers two.
 pub fn files_are_short(tree: &Tree) -> Vec<Finding> {
     let written = |path: &str| {
