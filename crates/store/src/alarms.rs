@@ -43,13 +43,13 @@ pub struct AlarmEvent {
 
 #[derive(Clone, Debug, Default)]
 pub struct AlarmQuery {
-    /// Empty: any.
+    /// Of each list: any of these; empty: any at all.
     pub states: Vec<AlarmState>,
-    pub enterprise: Option<EnterpriseId>,
-    /// Text id.
-    pub point: Option<String>,
-    pub hazard_unit: Option<RecordId>,
-    pub priority: Option<String>,
+    pub enterprises: Vec<EnterpriseId>,
+    /// Text ids.
+    pub points: Vec<String>,
+    pub hazard_units: Vec<RecordId>,
+    pub priorities: Vec<String>,
     pub raised_from: Option<Instant>,
     pub raised_to: Option<Instant>,
     /// From 1.
@@ -174,17 +174,17 @@ fn matching(scope: &ReadScope, query: &AlarmQuery) -> Sql {
     if !query.states.is_empty() {
         sql.raw(" AND ").append(filter::one_of("a.state", query.states.iter().map(|state| state.as_str())));
     }
-    if let Some(enterprise) = &query.enterprise {
-        sql.raw(" AND r.id = ").bind(enterprise);
+    if !query.enterprises.is_empty() {
+        sql.raw(" AND ").append(filter::one_of("r.id", &query.enterprises));
     }
-    if let Some(point) = &query.point {
-        sql.raw(" AND p.id = ").bind(point);
+    if !query.points.is_empty() {
+        sql.raw(" AND ").append(filter::one_of("p.id", &query.points));
     }
-    if let Some(unit) = &query.hazard_unit {
-        sql.raw(" AND p.hazard_unit = ").bind(unit);
+    if !query.hazard_units.is_empty() {
+        sql.raw(" AND ").append(filter::one_of("p.hazard_unit", &query.hazard_units));
     }
-    if let Some(priority) = &query.priority {
-        sql.raw(" AND a.priority = ").bind(priority);
+    if !query.priorities.is_empty() {
+        sql.raw(" AND ").append(filter::one_of("a.priority", &query.priorities));
     }
     if let Some(from) = query.raised_from {
         sql.raw(" AND a.raised_at >= ").bind(from);

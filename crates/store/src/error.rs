@@ -14,6 +14,9 @@ pub enum StoreError {
     UnknownReference,
     #[error("the disk or the database has no space left")]
     Full,
+    /// Two writers were in each other's way: the same again may well succeed.
+    #[error("the database is busy")]
+    Busy,
     #[error("the data folder {} is in use by another process", dir.display())]
     InUse { dir: PathBuf },
     #[error("the data is from a newer version of this program: {what} is at {found}, this program knows up to {known}")]
@@ -58,11 +61,18 @@ impl StoreError {
             if error.is_foreign_key_violation() {
                 return Self::UnknownReference;
             }
+            // SQLITE_BUSY, and PostgreSQL's deadlock_detected and serialization_failure.
+            if matches!(error.code().as_deref(), Some("5" | "40P01" | "40001")) {
+                return Self::Busy;
+            }
             // SQLITE_FULL, and PostgreSQL's disk_full.
             if matches!(error.code().as_deref(), Some("13" | "53100")) {
                 return Self::Full;
             }
         }
-        Self::Failed { doing, source }
+        match source {
+            sqlx::Error::PoolTimedOut => Self::Busy,
+            source => Self::Failed { doing, source },
+        }
     }
 }

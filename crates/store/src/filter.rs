@@ -159,13 +159,15 @@ fn test(test: &Test, about: &About) -> Result<Sql, StoreError> {
             }
             _ => Err(StoreError::bad(subject, "only equality")),
         },
-        "state" | "enterprise" | "sector" | "park" | "number" | "title" => single(&format!("r.{subject}"), Form::Text, test),
+        "state" | "enterprise" | "sector" => single(&format!("r.{subject}"), Form::Text, test),
         "due_at" | "created_at" | "updated_at" | "state_since" => single(&format!("r.{subject}"), Form::Instant, test),
         field => {
             if let Some(column) = about.typed.column(field) {
                 single(&format!("k.{}", column.name), column.form, test)
             } else if let Some(list) = about.typed.list(field) {
                 many(&list.table, list.form, test)
+            } else if matches!(field, "park" | "number" | "title") {
+                single(&format!("r.{field}"), Form::Text, test)
             } else {
                 Err(StoreError::bad(field, "it has no typed column"))
             }

@@ -199,7 +199,7 @@ impl Tx {
         let sql = Sql::new("UPDATE app_user SET disabled = $1 WHERE id = $2", args![disabled, user]);
         self.conn.run("disable a user", sql).await?;
         if disabled {
-            self.conn.run("end sessions", Sql::new("DELETE FROM session WHERE holder = $1", args![user])).await?;
+            self.end_sessions(user).await?;
         }
         Ok(())
     }
@@ -249,6 +249,11 @@ impl Tx {
 
     pub async fn end_session(&mut self, token_hash: &str) -> Result<(), StoreError> {
         self.conn.run("end a session", Sql::new("DELETE FROM session WHERE token_hash = $1", args![token_hash])).await.map(|_| ())
+    }
+
+    /// All of a user's, as after a change of password or posts.
+    pub async fn end_sessions(&mut self, user: &UserId) -> Result<(), StoreError> {
+        self.conn.run("end sessions", Sql::new("DELETE FROM session WHERE holder = $1", args![user])).await.map(|_| ())
     }
 
     /// Sweeps away what has ended: sessions, and failed log-ins older than `attempts_before`.

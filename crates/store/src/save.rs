@@ -46,8 +46,10 @@ impl Tx {
             }
         }
         statements.push(insert_version(after));
-        statements.extend(typed.write(after, change.before.is_none())?);
-        self.links(change, &mut statements).await?;
+        statements.extend(typed.write(after, change.before.as_ref())?);
+        if !change.before.as_ref().is_some_and(|before| typed.links_stand(before, after)) {
+            self.links(change, &mut statements).await?;
+        }
         tasks(change, event.at, &mut statements);
         statements.push(insert_event(change, event));
         statements.push(Sql::new(

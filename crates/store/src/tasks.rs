@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use anlan_access::{ReadScope, Subject};
-use anlan_base::{Instant, Name, RecordId};
+use anlan_base::{EnterpriseId, Instant, Name, RecordId};
 use anlan_records::record::{Task, TaskOwner};
 
 use crate::StoreError;
@@ -39,6 +39,7 @@ pub struct OpenTask {
     pub kind: Name,
     pub number: Option<String>,
     pub title: String,
+    pub enterprise: Option<EnterpriseId>,
     pub overdue: bool,
 }
 
@@ -100,7 +101,7 @@ impl Store {
     pub async fn tasks(&self, query: &TaskQuery) -> Result<(Vec<OpenTask>, i64), StoreError> {
         let matching = matching(query);
         let mut page = Sql::default();
-        page.raw("SELECT ").raw(COLUMNS).raw(", r.kind, r.number, r.title").append(matching.clone());
+        page.raw("SELECT ").raw(COLUMNS).raw(", r.kind, r.number, r.title, r.enterprise").append(matching.clone());
         page.raw(" ORDER BY t.due_at NULLS LAST, t.since, t.id LIMIT ").bind(query.size);
         page.raw(" OFFSET ").bind(i64::from(query.page.max(1) - 1) * i64::from(query.size));
         let mut conn = self.read().await?;
@@ -109,7 +110,15 @@ impl Store {
             let task = task(&row)?;
             let overdue = task.due_at.is_some_and(|due| due <= query.now);
             let (record, kind) = (row.text(1)?.into(), row.name(6)?);
-            found.push(OpenTask { task, record, kind, number: row.opt_text(7)?, title: row.text(8)?, overdue });
+            found.push(OpenTask {
+                task,
+                record,
+                kind,
+                number: row.opt_text(7)?,
+                title: row.text(8)?,
+                enterprise: row.opt_text(9)?.map(Into::into),
+                overdue,
+            });
         }
         with_owners(&mut conn, found.iter_mut().map(|open| &mut open.task)).await?;
         let mut count = Sql::new("SELECT COUNT(*)", vec![]);

@@ -59,6 +59,8 @@ pub(crate) struct TypedKind {
     pub finals: BTreeSet<Name>,
     /// Fields whose text `q` looks into.
     pub search: Vec<Name>,
+    /// Fields that may hold links, rows of such included.
+    linking: Vec<Name>,
     /// Equal text, equal tables.
     shape: String,
 }
@@ -140,6 +142,14 @@ fn form(field: &Field) -> Form {
     }
 }
 
+fn links(kind: &Kind, field: &Field) -> bool {
+    match &field.kind {
+        FieldType::Record { .. } | FieldType::Enterprise { .. } | FieldType::Person { .. } | FieldType::Organisation { .. } => true,
+        FieldType::Rows { of, .. } => kind.rows.get(of).is_some_and(|columns| columns.values().any(|column| links(kind, column))),
+        _ => false,
+    }
+}
+
 impl TypedKind {
     fn of(kind: &Kind) -> Self {
         let wanted = wanted(kind);
@@ -160,9 +170,10 @@ impl TypedKind {
             }
         }
         let search: Vec<Name> = kind.fields.values().filter(|f| f.search && !f.personal).map(|f| f.id.clone()).collect();
+        let linking = kind.fields.values().filter(|field| links(kind, field)).map(|field| field.id.clone()).collect();
         let finals = kind.states.values().filter(|state| state.finals).map(|state| state.id.clone()).collect();
         let _ = writeln!(shape, "search {search:?} final {finals:?}");
-        Self { table, columns, lists, finals, search, shape }
+        Self { table, columns, lists, finals, search, linking, shape }
     }
 
     fn tables(&self) -> impl Iterator<Item = &str> {
@@ -219,14 +230,32 @@ impl TypedKind {
         text
     }
 
-    /// What puts the record's fields into the tables; `fresh` when it has no rows there yet.
-    pub fn write(&self, record: &Record, fresh: bool) -> Result<Vec<Sql>, StoreError> {
+    /// What puts the record's fields into the tables, as far as they differ from those of `before`, whose rows are there.
+    pub fn write(&self, record: &Record, before: Option<&Record>) -> Result<Vec<Sql>, StoreError> {
         let mut statements = Vec::new();
-        if !fresh {
-            for table in self.tables() {
-                statements.push(Sql::new(&format!("DELETE FROM {table} WHERE record = $1"), args![&record.id]));
+        let same = |field: &Name| before.is_some_and(|before| before.body.get(field.as_str()) == record.body.get(field.as_str()));
+        let unmoved = before.is_some_and(|before| before.enterprise == record.enterprise);
+        if !(unmoved && self.columns.iter().all(|column| same(&column.field))) {
+            if before.is_some() {
+                statements.push(Sql::new(&format!("DELETE FROM {} WHERE record = $1", self.table), args![&record.id]));
             }
+            statements.push(self.row(record)?);
         }
+        for list in self.lists.iter().filter(|list| !same(&list.field)) {
+            if before.is_some() {
+                statements.push(Sql::new(&format!("DELETE FROM {} WHERE record = $1", list.table), args![&record.id]));
+            }
+            statements.extend(list.rows(record)?);
+        }
+        Ok(statements)
+    }
+
+    /// Whether every field that makes links has the value it had: then the links stand.
+    pub fn links_stand(&self, before: &Record, after: &Record) -> bool {
+        self.linking.iter().all(|field| before.body.get(field.as_str()) == after.body.get(field.as_str()))
+    }
+
+    fn row(&self, record: &Record) -> Result<Sql, StoreError> {
         let mut sql = Sql::default();
         sql.raw("INSERT INTO ").raw(&self.table).raw(" (record, enterprise");
         let mut values = args![&record.id, record.enterprise.as_ref()];
@@ -246,23 +275,7 @@ impl TypedKind {
             }
         }
         sql.raw(") VALUES ").list(values);
-        statements.push(sql);
-        for List { field, form, table } in &self.lists {
-            let Some(Value::Array(items)) = record.body.get(field.as_str()) else { continue };
-            let mut rows: Vec<Vec<Val>> = Vec::new();
-            for item in items {
-                let row = vec![form.value(item).ok_or_else(|| mismatch(field, record))?, Val::from(&record.id)];
-                if !rows.contains(&row) {
-                    rows.push(row);
-                }
-            }
-            if !rows.is_empty() {
-                let mut sql = Sql::default();
-                sql.raw("INSERT INTO ").raw(table).raw(" (value, record) VALUES ").rows(rows);
-                statements.push(sql);
-            }
-        }
-        Ok(statements)
+        Ok(sql)
     }
 
     /// Lower-case text in which `q` looks: number, title, search fields.
@@ -278,6 +291,25 @@ impl TypedKind {
             }
         }
         text.to_lowercase()
+    }
+}
+
+impl List {
+    fn rows(&self, record: &Record) -> Result<Option<Sql>, StoreError> {
+        let Some(Value::Array(items)) = record.body.get(self.field.as_str()) else { return Ok(None) };
+        let mut rows: Vec<Vec<Val>> = Vec::new();
+        for item in items {
+            let row = vec![self.form.value(item).ok_or_else(|| mismatch(&self.field, record))?, Val::from(&record.id)];
+            if !rows.contains(&row) {
+                rows.push(row);
+            }
+        }
+        let mut sql = Sql::default();
+        sql.raw("INSERT INTO ").raw(&self.table).raw(" (value, record) VALUES ");
+        Ok((!rows.is_empty()).then(|| {
+            sql.rows(rows);
+            sql
+        }))
     }
 }
 
@@ -387,7 +419,7 @@ async fn refill(conn: &mut Conn, kind: &Kind, typed: &TypedKind) -> Result<(), S
                     &record.id
                 ],
             ));
-            statements.extend(typed.write(&record, true)?);
+            statements.extend(typed.write(&record, None)?);
         }
         for chunk in statements.chunks(60) {
             conn.run_all("refill a typed table", chunk.to_vec()).await?;

@@ -5,13 +5,14 @@ use std::collections::BTreeSet;
 use anlan_base::{AttachmentId, EnterpriseId, Name, RecordId, UserId};
 use anlan_records::engine::References;
 use anlan_records::record::{Record, TaskOwner};
-use anlan_store::{Attachment, NewEvent, Store, StoreError};
+use anlan_store::{Attachment, NewEvent, RecordQuery, Store, StoreError};
 use serde_json::json;
 
 use crate::world::*;
 
 both! {
     what_is_saved_comes_back
+    typed_fields_follow_each_change
     a_stale_revision_is_refused
     unique_fields_are_unique_in_their_realm
     numbers_have_no_gaps
@@ -55,6 +56,42 @@ async fn what_is_saved_comes_back(world: World) {
     assert_eq!(history[0].changes[0].to, json!("灭火器压力不足"));
     let entered = store.entered(&all(), &record.kind, &[Name::of("closed")], NOW, NOW.plus_days(1)).await.unwrap();
     assert_eq!(entered, [(record.id, after.updated_at)]);
+}
+
+async fn typed_fields_follow_each_change(world: World) {
+    let store = world.settled().await;
+    let first = fault("f1", json!({"level": "major", "tags": ["fire", "gas"], "cost": 1}));
+    keep(&store, std::slice::from_ref(&first)).await;
+    let steps = [
+        (json!({"cost": 2}), ["level=major", "tags=fire", "tags=gas", "cost=2"].as_slice()),
+        (json!({"tags": ["power"]}), &["level=major", "tags=power", "cost=2"]),
+        (json!({"level": null, "tags": []}), &["cost=2"]),
+        (json!({}), &["cost=2"]),
+    ];
+    let mut record = first;
+    for (body, expected) in steps {
+        let after = next(&record, "found", body);
+        let mut tx = store.write().await.unwrap();
+        save(&mut tx, Some(&record), &after).await.unwrap();
+        tx.commit().await.unwrap();
+        record = after;
+        let mut found = Vec::new();
+        for (field, value) in [
+            ("level", json!("major")),
+            ("level", json!("general")),
+            ("tags", json!("fire")),
+            ("tags", json!("gas")),
+            ("tags", json!("power")),
+            ("cost", json!(1)),
+            ("cost", json!(2)),
+        ] {
+            let query = RecordQuery { conditions: vec![is(field, std::slice::from_ref(&value))], ..faults() };
+            if ids(&store, &all(), &query).await == ["f1"] {
+                found.push(format!("{field}={}", value.as_str().map_or(value.to_string(), str::to_owned)));
+            }
+        }
+        assert_eq!(found, expected);
+    }
 }
 
 async fn a_stale_revision_is_refused(world: World) {

@@ -121,9 +121,9 @@ async fn alarms_are_seen_by_who_sees_the_enterprise(world: World) {
         (&north, active.clone(), 1),
         (&south, active, 0),
         (&south, base.clone(), 1),
-        (&north, AlarmQuery { point: Some("NORTH.T1".into()), priority: Some("highest".into()), ..base.clone() }, 1),
+        (&north, AlarmQuery { points: vec!["NORTH.T1".into()], priorities: vec!["low".into(), "highest".into()], ..base.clone() }, 1),
         (&north, AlarmQuery { raised_from: Some(NOW.plus_s(31)), ..base.clone() }, 0),
-        (&north, AlarmQuery { enterprise: Some("south".into()), ..base }, 0),
+        (&north, AlarmQuery { enterprises: vec!["south".into()], ..base }, 0),
     ] {
         let scope = scope_of(scope.clone());
         assert_eq!(store.alarms(&scope, &query).await.unwrap().1, expected, "{query:?}");
