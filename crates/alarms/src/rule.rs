@@ -117,3 +117,65 @@ impl Rule {
         Ok(())
     }
 }
+
+/// A rule as it stands in a snapshot: the tagged form of `Watch` needs a self-describing format.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct WireRule {
+    id: RecordId,
+    point: u32,
+    watch: (u8, [Option<f64>; 4]),
+    deadband: f64,
+    delays_ms: (i64, i64),
+    priorities: (Priority, Priority),
+    period_ms: i64,
+    bad_quality: bool,
+    stale: bool,
+}
+
+impl From<&Rule> for WireRule {
+    fn from(rule: &Rule) -> Self {
+        let contact = |kind, alarm_at| (kind, [Some(alarm_at), None, None, None]);
+        Self {
+            id: rule.id.clone(),
+            point: rule.point,
+            watch: match rule.watch {
+                Watch::Analogue { ll, l, h, hh } => (0, [ll, l, h, hh]),
+                Watch::Switch { alarm_at } => contact(1, alarm_at),
+                Watch::Interlock { alarm_at } => contact(2, alarm_at),
+                Watch::Bypass { alarm_at } => contact(3, alarm_at),
+            },
+            deadband: rule.deadband,
+            delays_ms: (rule.on_delay_ms, rule.off_delay_ms),
+            priorities: (rule.priority, rule.top_priority),
+            period_ms: rule.period_ms,
+            bad_quality: rule.bad_quality,
+            stale: rule.stale,
+        }
+    }
+}
+
+impl From<WireRule> for Rule {
+    fn from(wire: WireRule) -> Self {
+        let (kind, [first, l, h, hh]) = wire.watch;
+        // No number at all equals an alarm state that is not a number.
+        let alarm_at = first.unwrap_or(f64::NAN);
+        Self {
+            id: wire.id,
+            point: wire.point,
+            watch: match kind {
+                0 => Watch::Analogue { ll: first, l, h, hh },
+                1 => Watch::Switch { alarm_at },
+                2 => Watch::Interlock { alarm_at },
+                _ => Watch::Bypass { alarm_at },
+            },
+            deadband: wire.deadband,
+            on_delay_ms: wire.delays_ms.0,
+            off_delay_ms: wire.delays_ms.1,
+            priority: wire.priorities.0,
+            top_priority: wire.priorities.1,
+            period_ms: wire.period_ms,
+            bad_quality: wire.bad_quality,
+            stale: wire.stale,
+        }
+    }
+}
