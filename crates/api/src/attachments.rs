@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use anlan_app::attachments::Attachment;
 use anlan_app::{App, AppError};
 use anlan_base::{AttachmentId, Refusal};
 use axum::extract::multipart::MultipartError;
@@ -29,14 +30,12 @@ pub async fn upload(State(app): State<Arc<App>>, Who(caller): Who, headers: Head
     let (name, bytes) = file.ok_or_else(|| bad("file"))?;
     let digest = anlan_app::attachments::sha256(&bytes);
     let once = once(&headers, "POST /attachments".to_owned(), &json!({"name": name, "sha256": digest}))?;
-    let (app_, caller_) = (app.clone(), caller.clone());
-    let answer = app
-        .once(&caller, once, async move {
-            let saved = app_.attach(&caller_, &name, bytes).await?;
-            Ok((201, json!({"id": saved.id, "name": saved.name, "size": saved.size, "sha256": saved.sha256, "sm3": saved.sm3, "type": saved.media_type})))
-        })
-        .await?;
-    Ok(answered(answer))
+    let show = |file: Attachment| {
+        (201, json!({"id": file.id, "name": file.name, "size": file.size, "sha256": file.sha256, "sm3": file.sm3, "type": file.media_type}))
+    };
+    let work = async { app.attach(&caller, &name, bytes).await.map(show) };
+    let reread = |id| async { app.uploaded(&caller, &AttachmentId(id)).await.map(show) };
+    Ok(answered(app.once(&caller, once, work, reread).await?))
 }
 
 pub async fn download(State(app): State<Arc<App>>, Who(caller): Who, Path(id): Path<String>, params: Params) -> Result<Response, Problem> {

@@ -1,9 +1,8 @@
 //! Records, tasks and alarms as the fixed interface shows them.
 
-use anlan_app::monitoring::AlarmView;
 use anlan_app::records::{RecordView, TaskView};
 use anlan_base::Instant;
-use anlan_records::kind::{Kind, Label, Need, Who};
+use anlan_records::kind::{Kind, Label, Need};
 use anlan_records::record::{Record, TaskOwner};
 use serde_json::{Map, Value, json};
 
@@ -51,7 +50,7 @@ pub fn record(view: &RecordView, kind: &Kind, language: Language) -> Value {
         .collect();
     out.insert("refs".into(), Value::Object(refs));
     if let Some(offers) = &view.offers {
-        let actions: Vec<Value> = offers.iter().filter_map(|offer| Some((kind.actions.get(&offer.action)?, offer))).map(|(action, offer)| {
+        let actions = offers.iter().filter_map(|offer| Some((kind.actions.get(&offer.action)?, offer))).map(|(action, offer)| {
             let mut button = json!({
                 "id": action.id, "label": action.label, "allowed": offer.refusal.is_none(),
                 "needs": needs(&action.needs), "asks": action.asks,
@@ -62,7 +61,7 @@ pub fn record(view: &RecordView, kind: &Kind, language: Language) -> Value {
             }
             button
         });
-        out.insert("actions".into(), actions.collect());
+        out.insert("actions".into(), actions.collect::<Vec<Value>>().into());
         out.insert("editable".into(), json!(view.editable));
         let tasks: Vec<Value> = view.tasks.iter().map(|task| {
             let label = if task.side { kind.tasks.get(&task.name).map(|t| &t.label) } else { kind.states.get(&task.name).map(|s| &s.label) };
@@ -109,40 +108,4 @@ pub fn task(view: &TaskView, now: Instant) -> Value {
     })
 }
 
-pub fn alarm(view: &AlarmView) -> Value {
-    let alarm = &view.alarm;
-    let mut out = json!({
-        "id": alarm.id, "rule": alarm.rule, "point": view.point, "side": alarm.side, "condition": alarm.condition,
-        "priority": alarm.priority, "state": alarm.state, "raised_at": alarm.raised_at,
-        "value": alarm.value, "limit": alarm.limit, "unit": view.unit,
-        "point_name": view.point_name, "quantity": view.quantity,
-        "enterprise": {"id": view.enterprise.id, "code": view.enterprise.code, "name": view.enterprise.name},
-    });
-    if let Some(at) = alarm.acked_at {
-        out["acked_at"] = json!(at);
-    }
-    if let Some(at) = alarm.returned_at {
-        out["returned_at"] = json!(at);
-    }
-    if let Some((id, title)) = &view.hazard_unit {
-        out["hazard_unit"] = json!({"id": id, "title": title});
-    }
-    if let Some(position) = &view.position {
-        out["position"] = position.clone();
-    }
-    out
-}
-
-/// A party in words, for the access matrix.
-pub fn party(who: &Who) -> String {
-    match who {
-        Who::Role(role) => role.to_string(),
-        Who::Creator => "creator".to_owned(),
-        Who::Assigned => "assigned".to_owned(),
-        Who::Person(field) => format!("person:{field}"),
-        Who::Actor(action) => format!("actor:{action}"),
-        Who::Unit(field) => format!("unit:{field}"),
-        Who::Clock => "clock".to_owned(),
-        Who::Platform => "platform".to_owned(),
-    }
-}
+pub use anlan_app::present::alarm;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use anlan_app::App;
 use anlan_app::idempotency::Request as Once;
-use anlan_app::records::{ListRequest, New};
+use anlan_app::records::{ListRequest, New, RecordView};
 use anlan_base::{Instant, RecordId};
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode, header};
@@ -114,16 +114,10 @@ pub async fn create(
     let parsed: CreateInput = shape(input)?;
     let language = language(&headers);
     let new = New { body: parsed.body, enterprise: parsed.enterprise, region: parsed.region, comment: parsed.comment };
-    let app_ = app.clone();
-    let kind_ = kind.clone();
-    let caller_ = caller.clone();
-    let answer = app
-        .once(&caller, once, async move {
-            let view = app_.create(&caller_, &kind_, new).await?;
-            Ok((201, present::record(&view, &kind_, language)))
-        })
-        .await?;
-    Ok(answered(answer))
+    let show = |view: &RecordView| (201, present::record(view, &kind, language));
+    let work = async { app.create(&caller, &kind, new).await.map(|view| show(&view)) };
+    let reread = |id| async { app.read(&caller, &kind, &RecordId(id)).await.map(|view| show(&view)) };
+    Ok(answered(app.once(&caller, once, work, reread).await?))
 }
 
 pub async fn edit(
@@ -160,17 +154,17 @@ async fn change(
     let once = once(&headers, route, &input)?;
     let parsed: ChangeInput = shape(input)?;
     let language = language(&headers);
-    let (app_, kind_, caller_, id) = (app.clone(), kind.clone(), caller.clone(), RecordId(id));
-    let answer = app
-        .once(&caller, once, async move {
-            let view = match &action {
-                Some(action) => app_.act(&caller_, &kind_, &id, action, parsed.revision, parsed.body, parsed.comment).await?,
-                None => app_.edit(&caller_, &kind_, &id, parsed.revision, parsed.body, parsed.comment).await?,
-            };
-            Ok((200, present::record(&view, &kind_, language)))
-        })
-        .await?;
-    Ok(answered(answer))
+    let id = RecordId(id);
+    let show = |view: &RecordView| (200, present::record(view, &kind, language));
+    let work = async {
+        let view = match &action {
+            Some(action) => app.act(&caller, &kind, &id, action, parsed.revision, parsed.body, parsed.comment).await?,
+            None => app.edit(&caller, &kind, &id, parsed.revision, parsed.body, parsed.comment).await?,
+        };
+        Ok(show(&view))
+    };
+    let reread = |id| async { app.read(&caller, &kind, &RecordId(id)).await.map(|view| show(&view)) };
+    Ok(answered(app.once(&caller, once, work, reread).await?))
 }
 
 fn shape<T: serde::de::DeserializeOwned>(input: Value) -> Result<T, Problem> {
