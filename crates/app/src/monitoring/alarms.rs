@@ -140,8 +140,10 @@ impl App {
             match entry.map_err(|e| AppError::failure("replay the journal for the alarms", e))? {
                 Replayed::Damaged(damage) => tracing::error!(?damage, "a stretch of the journal cannot be read; its alarms are not known"),
                 Replayed::Batches { at, batches } => {
-                    for batch in &batches {
-                        self.evaluate(&mut evaluators, batch, Some(at.start), at.end);
+                    // The batches of one record stand at the same place: it is read only after the last of them.
+                    let last = batches.len().saturating_sub(1);
+                    for (n, batch) in batches.iter().enumerate() {
+                        self.evaluate(&mut evaluators, batch, Some(at.start), if n == last { at.end } else { at.start });
                     }
                 }
             }
