@@ -1,1 +1,2 @@
-
+//! Tests of the running platform, over its real interfaces: one module a subject. Names that begin with `pNN_` prove that promise.
+mod signals;
