@@ -1,7 +1,7 @@
 //! The business domains of the plan: kinds as data, rules as Rust, both carried by the binary.
 //! Absent on purpose: storage, HTTP, the clock.
 
-use anlan_base::{Calendar, Date, WorkingDay};
+use anlan_base::{Calendar, Date, RegionPath, WorkingDay};
 use anlan_records::kind::Kinds;
 use anlan_records::load::{self, Finding, SourceFile};
 
@@ -53,4 +53,44 @@ pub fn calendar() -> Calendar {
         calendar.add_year(year, days);
     }
     calendar
+}
+
+/// A division of the administrative tree.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Region {
+    /// Ours, and stable: codes and names may change.
+    pub id: u32,
+    pub code: String,
+    pub zh: String,
+    pub en: String,
+    /// `province`, `city`, `district`, `town` or `subdistrict`.
+    pub level: String,
+    pub path: RegionPath,
+}
+
+/// The tree a new installation starts with, parents first. Source and status stand in `organisation/regions.csv`.
+pub fn regions() -> Vec<Region> {
+    let mut all: Vec<Region> = Vec::new();
+    for line in include_str!("organisation/regions.csv").lines().filter(|line| line.starts_with(|c: char| c.is_ascii_digit())) {
+        let cells: Vec<&str> = line.split(',').collect();
+        let [id, code, zh, en, level, parent, _status] = cells[..] else { panic!("regions.csv: `{line}` has not seven cells") };
+        let id = id.parse().expect("regions.csv begins with a number");
+        let above = all.iter().find(|region| region.code == parent).map_or_else(RegionPath::root, |region| region.path.clone());
+        let text = str::to_owned;
+        all.push(Region { id, code: text(code), zh: text(zh), en: text(en), level: text(level), path: above.child(id) });
+    }
+    all
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn towns_lie_in_the_district() {
+        let regions = regions();
+        let district = regions.iter().find(|region| region.code == "320411").expect("the district is there");
+        let towns: Vec<&Region> = regions.iter().filter(|region| region.code.len() == 9).collect();
+        assert!(towns.len() >= 10 && towns.iter().all(|town| district.path.covers(&town.path)));
+    }
 }

@@ -38,9 +38,6 @@ pub enum Command {
     Gateway(people::GatewayCommand),
     /// Looks at an installation and says what is wrong with it.
     Doctor(Place),
-    /// Measures, on this machine.
-    #[command(subcommand)]
-    Bench(crate::check::Bench),
 }
 
 /// Where an installation is. The same words in every command.
@@ -96,6 +93,5 @@ pub async fn run(command: Command) -> anyhow::Result<()> {
         Command::User(command) => people::user(command).await,
         Command::Gateway(command) => people::gateway(command).await,
         Command::Doctor(place) => doctor::run(place).await,
-        Command::Bench(bench) => check::bench(bench),
     }
 }

@@ -83,6 +83,10 @@ impl Monitoring {
         })
     }
 
+    pub(crate) fn points(&self) -> &Points {
+        &self.points
+    }
+
     /// A record was saved: rules, warnings and units follow from some kinds.
     pub(crate) fn record_changed(&self, app: &App, record: &Record, said: Said) {
         match record.kind.as_str() {

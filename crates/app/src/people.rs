@@ -29,14 +29,16 @@ impl App {
         self.check_posts(posts)?;
         let secret = new.password.clone();
         let hash = tokio::task::spawn_blocking(move || password::hash(&secret)).await.map_err(|e| AppError::failure("hash a password", e))??;
-        self.add_user_hashed(new, &hash, posts).await
+        let mut tx = self.store.write().await?;
+        let id = self.add_user_in(&mut tx, new, &hash, posts).await?;
+        tx.commit().await?;
+        Ok(id)
     }
 
     /// As `add_user`, with the password's hash at hand: a demo district shares one.
-    pub(crate) async fn add_user_hashed(&self, new: NewUser, hash: &str, posts: &[Post]) -> Result<UserId, AppError> {
+    pub(crate) async fn add_user_in(&self, tx: &mut Tx, new: NewUser, hash: &str, posts: &[Post]) -> Result<UserId, AppError> {
         let id = UserId(self.ids.next(self.now()));
         let user = User { id: id.clone(), username: new.username, name: new.name, title: new.title, disabled: false, demo: new.demo };
-        let mut tx = self.store.write().await?;
         tx.add_user(&user, hash).await.map_err(|error| match error {
             anlan_store::StoreError::NotUnique { .. } => AppError::Conflict(Refusal::at("exists_already", "username")),
             other => other.into(),
@@ -44,7 +46,6 @@ impl App {
         for post in posts {
             tx.add_post(&id, post).await?;
         }
-        tx.commit().await?;
         Ok(id)
     }
 

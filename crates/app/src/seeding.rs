@@ -61,14 +61,14 @@ impl App {
     pub async fn put_users(&self, users: Vec<(NewUser, Vec<Post>, Vec<anlan_base::OrganisationId>)>, secret: &str) -> Result<(), AppError> {
         let secret = secret.to_owned();
         let hash = tokio::task::spawn_blocking(move || password::hash(&secret)).await.map_err(|e| AppError::failure("hash a password", e))??;
+        let mut tx = self.store.write().await?;
         for (user, posts, units) in users {
-            let id = self.add_user_hashed(user, &hash, &posts).await?;
-            let mut tx = self.store.write().await?;
+            let id = self.add_user_in(&mut tx, user, &hash, &posts).await?;
             for unit in units {
                 tx.join_unit(&id, &unit).await?;
             }
-            tx.commit().await?;
         }
+        tx.commit().await?;
         Ok(())
     }
 
@@ -188,5 +188,17 @@ impl Seeder<'_> {
     /// Where an enterprise's records belong.
     pub async fn place_of(&self, enterprise: &EnterpriseId) -> Result<Place, AppError> {
         self.app.place_of(enterprise).await?.ok_or(AppError::NotFound)
+    }
+}
+
+impl App {
+    /// Points of one enterprise, as the platform.
+    pub async fn seed_points(&self, enterprise: &EnterpriseId, points: Vec<crate::monitoring::NewPoint>) -> Result<(), AppError> {
+        self.put_points(enterprise, points).await.map(drop)
+    }
+
+    /// The number under which the history keeps a point.
+    pub fn point_number(&self, id: &str) -> Option<u32> {
+        self.monitoring.points().get(id).map(|point| point.number)
     }
 }

@@ -375,3 +375,19 @@ fn taken(field: &'static str) -> impl FnOnce(anlan_store::StoreError) -> AppErro
         other => other.into(),
     }
 }
+
+impl App {
+    /// The short code of an enterprise.
+    pub async fn code_of(&self, enterprise: &EnterpriseId) -> Result<Option<String>, AppError> {
+        Ok(self.enterprise_brief(enterprise).await?.map(|brief| brief.code))
+    }
+
+    pub async fn enterprise_of_code(&self, code: &str) -> Result<Option<EnterpriseId>, AppError> {
+        Ok(self.store.enterprise_by_code(code).await?)
+    }
+
+    /// A key nobody can guess.
+    pub fn new_key(&self) -> String {
+        self.secret()
+    }
+}

@@ -418,7 +418,9 @@ impl App {
                     Ok(()) => acted += 1,
                     // Somebody acted in between: the clock has nothing to do any more.
                     Err(AppError::Conflict(_) | AppError::Stale(_) | AppError::NotFound) => {}
-                    Err(other) => return Err(other),
+                    Err(failure @ AppError::Failure { .. }) => return Err(failure),
+                    // One record that refuses must not keep the others waiting.
+                    Err(refused) => tracing::error!(record = %record.id, %action, error = %refused, "the clock was refused"),
                 }
             }
         }
