@@ -1,2 +1,3 @@
 //! Tests of the running platform, over its real interfaces: one module a subject. Names that begin with `pNN_` prove that promise.
+mod records;
 mod signals;
