@@ -1,3 +1,4 @@
 //! Tests of the running platform, over its real interfaces: one module a subject. Names that begin with `pNN_` prove that promise.
+mod isolation;
 mod records;
 mod signals;
