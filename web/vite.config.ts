@@ -4,6 +4,8 @@ import Components from 'unplugin-vue-components/vite'
 import { ElementPlusResolver } from 'unplugin-vue-components/resolvers'
 import { defineConfig } from 'vitest/config'
 
+import { phoneWorker } from './src/offline/build'
+
 const server = process.env.ANLAN_SERVER ?? 'http://127.0.0.1:8080'
 const behind = Object.fromEntries(['/api', '/attachments', '/openapi.json'].map((path) => [path, { target: server, changeOrigin: false }]))
 
@@ -12,6 +14,7 @@ export default defineConfig({
     vue(),
     // Components of the library come in with their styles where a template names them; tests need no styles.
     Components({ dirs: [], dts: false, resolvers: [ElementPlusResolver({ importStyle: process.env.VITEST ? false : 'css' })] }),
+    phoneWorker(),
   ],
   build: { target: 'chrome90', cssTarget: 'chrome90', chunkSizeWarningLimit: 700, assetsInlineLimit: 0, modulePreload: { polyfill: false } },
   server: { host: '127.0.0.1', port: 5173, proxy: behind },

@@ -9,7 +9,10 @@ export const queryClient = new QueryClient({
       staleTime: 15_000,
       gcTime: 10 * 60_000,
       refetchOnWindowFocus: true,
-      retry: (count, error) => count < 2 && !(error instanceof ApiError && error.status >= 400 && error.status < 500),
+      // Without a network the question fails at once and the page says so, instead of waiting silently.
+      networkMode: 'always',
+      retry: (count, error) => count < 2 && navigator.onLine && !(error instanceof ApiError && error.status >= 400 && error.status < 500),
     },
+    mutations: { networkMode: 'always' },
   },
 })
