@@ -27,6 +27,7 @@ pub(crate) const FILES: &[(&str, &str)] = &[
     ("monitoring/codes/quantity.csv", include_str!("monitoring/codes/quantity.csv")),
     ("monitoring/samples/alarm_rule.v1.json", include_str!("monitoring/samples/alarm_rule.v1.json")),
     ("monitoring/scenarios/alarm_rule.scenario", include_str!("monitoring/scenarios/alarm_rule.scenario")),
+    ("monitoring/settings.toml", include_str!("monitoring/settings.toml")),
     ("organisation/roles.toml", include_str!("organisation/roles.toml")),
     ("warning/samples/warning.v1.json", include_str!("warning/samples/warning.v1.json")),
     ("warning/scenarios/warning.scenario", include_str!("warning/scenarios/warning.scenario")),

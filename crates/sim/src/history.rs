@@ -12,7 +12,7 @@ const MAJOR_IDS: u64 = 1 << 41;
 
 /// Enterprise, unit, place in the list of major findings, days ago, days of treatment. One is closed, one under review, two in treatment.
 const MAJOR_PLAN: [(&str, &str, usize, i64, f64); 4] =
-    [("HC01", "HC01-U1", 1, 51, 30.0), ("WA01", "WA01-U2", 2, 26, 45.0), ("YX01", "YX01-U1", 3, 12, 40.0), ("CW01", "CW01-U2", 0, 5, 3.2)];
+    [("HC01", "HC01-U1", 1, 51, 30.0), ("WA01", "WA01-U2", 2, 26, 45.0), ("YX01", "YX01-U1", 3, 12, 40.0), ("CW01", "CW01-U3", 0, 5, 3.2)];
 
 /// Stories that began in the `days` before `now`, in the order of their beginning. Their later steps may lie after `now`: those are for
 /// the operators.

@@ -157,7 +157,7 @@ impl<'a> Teller<'a> {
         let at = self.later(1.0, 30.0);
         self.step(at, &judge, "assess", json!({ "level": "general", "risk_point": finding.place }));
         let at = self.later(1.0, 22.0);
-        let mut rectify_by = at.date().plus_days(self.dice.whole(4, 14));
+        let mut rectify_by = at.date().plus_days(self.dice.whole(4, 18));
         let plan = json!({ "responsible": format!("@user:{safety}"), "measures": finding.measures, "rectify_by": rectify_by });
         self.step(at, &safety, "plan", plan);
 
@@ -167,7 +167,8 @@ impl<'a> Teller<'a> {
             // Never finished by itself: it stays overdue until somebody presses.
             f if f < 0.004 => return self.told(enterprise, false),
             f if f < 0.05 => (window_h + 20.0, window_h + 110.0),
-            f if f < 0.09 && self.pace == Pace::Days => {
+            // An extension is asked for ten days ahead, so only long periods can have one.
+            f if f < 0.09 && self.pace == Pace::Days && rectify_by.epoch_days() - at.date().epoch_days() >= 14 => {
                 let until = rectify_by.plus_days(self.dice.whole(3, 8));
                 let at = self.later(3.0, 20.0);
                 let asked = json!({ "extensions": [{ "until": until, "why": "备件采购周期较长，申请延期" }] });

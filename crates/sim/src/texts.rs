@@ -126,8 +126,8 @@ pub(crate) struct MajorFinding {
 
 pub(crate) const MAJOR_FINDINGS: &[MajorFinding] = &[
     MajorFinding {
-        summary: "苯乙烯罐区可燃气体探测器超期未检定 3 台，其中 2 台示值漂移",
-        place: "苯乙烯罐区 T201–T203",
+        summary: "液氨、苯乙烯罐区可燃气体探测器超期未检定 3 台，其中 2 台示值漂移",
+        place: "液氨、苯乙烯罐区",
         category: "hazard_source_management",
         criteria: ["HD-CHEM17-12", "HD-CHEM26-5.4.2"],
         present_state: "专项检查发现罐区三台探测器检定有效期已过，其中两台零点漂移超过 5 %LEL；原因是检定计划遗漏。",
