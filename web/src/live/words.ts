@@ -13,8 +13,11 @@ export function figure(value: number | string | null | undefined): string {
   if (!Number.isFinite(n)) return '—'
   const places = Math.abs(n) >= 1000 ? 0 : Math.abs(n) >= 10 ? 1 : Math.abs(n) >= 1 ? 2 : 3
   const text = n.toFixed(places)
-  return places > 0 ? text.replace(/(\.\d*?)0+$/, '$1').replace(/\.$/, '.0').replace(/\.0$/, Number.isInteger(n) ? '.0' : '') : text
+  return places > 0 ? text.replace(/\.?0+$/, '') : text
 }
+
+/** With a fixed number of digits: a value that changes every second must not change its width. */
+export const steady = (value: number | null | undefined): string => (value === null || value === undefined ? '—' : value.toFixed(Math.abs(value) >= 1000 ? 0 : Math.abs(value) >= 10 ? 1 : 2))
 
 export const withUnit = (value: number | string | null | undefined, unit: string | null | undefined): string =>
   value === null || value === undefined ? '—' : unit ? `${figure(value)} ${unitSign(unit)}` : figure(value)

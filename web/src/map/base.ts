@@ -1,6 +1,7 @@
 // The map below the objects: outline, neighbours, river, land, roads, towns, plots and structures, all served from this origin.
 
 import Feature, { type FeatureLike } from 'ol/Feature'
+import { createEmpty, extend } from 'ol/extent'
 import GeoJSON from 'ol/format/GeoJSON'
 import MultiPolygon from 'ol/geom/MultiPolygon'
 import Point from 'ol/geom/Point'
@@ -77,7 +78,11 @@ export function baseLayers(looks: Looks): Base {
   const structures = source('structures')
 
   const district = load('boundary').then((features) => features[0]?.getGeometry()?.getExtent() ?? [])
-  const park = load('plots').then((features) => features.find((f) => kindOf(f) === 'park')?.getGeometry()?.getExtent() ?? [])
+  const park = load('plots').then((features) => {
+    const whole = createEmpty()
+    for (const plot of features) if (kindOf(plot) === 'plot') extend(whole, plot.getGeometry()?.getExtent() ?? createEmpty())
+    return whole as number[]
+  })
   const mask = new VectorSource()
   load('boundary')
     .then((features) => {
@@ -220,7 +225,7 @@ export function baseLayers(looks: Looks): Base {
           }),
         ])
       },
-      { maxResolution: NEAR * 0.75, declutter: false },
+      { maxResolution: NEAR },
     ),
   ]
 

@@ -41,7 +41,14 @@ export class Markers {
     for (const [at, id] of ORDER.entries()) {
       const source = new VectorSource()
       const cluster = new Cluster({ source, distance: 44 })
-      const layer = new VectorLayer({ source, zIndex: 30 + at, updateWhileAnimating: true, updateWhileInteracting: true })
+      const layer = new VectorLayer({
+        source,
+        zIndex: 30 + at,
+        updateWhileAnimating: true,
+        updateWhileInteracting: true,
+        // Where alarms lie on top of each other only the most urgent is drawn; the list beside the map has them all.
+        ...(id === 'alarm' ? { declutter: true, renderOrder: urgency } : {}),
+      })
       layer.set('objects', id)
       layer.setStyle((feature, metres) => this.style(id, feature, metres))
       this.held.set(id, { layer, source, cluster })
@@ -115,6 +122,12 @@ export class Markers {
     }
   }
 }
+
+const rank = (feature: FeatureLike): number => {
+  const object = feature.get('object') as MapObject | undefined
+  return (object?.pulse ? 0 : 10) + markRank(object?.mark)
+}
+const urgency = (a: FeatureLike, b: FeatureLike): number => rank(a) - rank(b)
 
 /** What lies under a pixel: the object, or the group it is drawn in. */
 export function objectsOf(feature: FeatureLike): MapObject[] {

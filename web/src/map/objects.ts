@@ -55,7 +55,7 @@ export function nearest<T extends { lon: number; lat: number }>(from: { lon: num
 }
 
 /** `820 m`, `2.1 km`. */
-export const metresText = (m: number): string => (m < 1000 ? `${Math.round(m)} m` : `${(m / 1000).toFixed(m < 10_000 ? 1 : 0)} km`)
+export const metresText = (m: number): string => (m < 1000 ? `${Math.round(m)} m` : `${(m / 1000).toFixed(m < 10_000 ? 1 : 0).replace(/\.0$/, '')} km`)
 
 /** The roundest length that fits into so many pixels: 1, 2 or 5 times a power of ten. */
 export function scaleBar(metresPerPixel: number, maxPixels: number): { metres: number; pixels: number } {

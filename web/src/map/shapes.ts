@@ -87,8 +87,7 @@ export function dangerStyle(theme: Theme, mark: Mark | null, size: number, selec
 export function alarmStyle(theme: Theme, mark: Mark | null, selected: boolean): Style[] {
   return once(`a${theme}${mark}${selected}`, () => {
     const colour = mark ? RISK[mark] : palette(theme).quiet
-    const dot = new CircleStyle({ radius: 6, fill: new Fill({ color: colour }), stroke: new Stroke({ color: '#FFFFFF', width: 2.2 }) })
-    const styles = [new Style({ image: new CircleStyle({ radius: 8, fill: new Fill({ color: 'rgba(8,17,30,.45)' }) }) }), new Style({ image: dot })]
+    const styles = [new Style({ image: new CircleStyle({ radius: 6.2, fill: new Fill({ color: colour }), stroke: new Stroke({ color: '#FFFFFF', width: 2.2 }) }) })]
     if (selected) styles.unshift(ringStyle(colour, 14))
     return styles
   })
@@ -132,5 +131,5 @@ export function clusterStyle(theme: Theme, mark: Mark | null, count: number): St
 }
 
 function ringStyle(colour: string, radius: number): Style {
-  return new Style({ image: new CircleStyle({ radius, stroke: new Stroke({ color: colour, width: 2 }) }) })
+  return new Style({ image: new CircleStyle({ radius, stroke: new Stroke({ color: colour, width: 2 }), declutterMode: 'none' }) })
 }

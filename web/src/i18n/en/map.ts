@@ -43,7 +43,7 @@ export default {
   approval: 'Map approval number as given by the connected base map',
   notice: 'Base map and enterprises are fictitious demo data · Rivers © OpenStreetMap',
   border: 'District border',
-  rings: 'Distance rings (no consequence model)',
+  rings: 'Distance (not modelled)',
   truncated: 'More than 5,000 dangers; only the first 5,000 are drawn',
   file: 'Open file',
   open: 'Open',

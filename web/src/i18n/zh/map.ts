@@ -43,7 +43,7 @@ export default {
   approval: '审图号由所接底图提供',
   notice: '底图与企业均为虚构演示数据 · 水系 © OpenStreetMap',
   border: '区界',
-  rings: '距离圈（非后果模拟）',
+  rings: '距离圈（非模拟）',
   truncated: '隐患超过 5,000 条，只画出前 5,000 条',
   file: '查看档案',
   open: '查看详情',
