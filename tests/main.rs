@@ -1,4 +1,6 @@
 //! Tests of the running platform, over its real interfaces: one module a subject. Names that begin with `pNN_` prove that promise.
 mod isolation;
+mod overlay;
 mod records;
+mod sessions;
 mod signals;

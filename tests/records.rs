@@ -136,7 +136,7 @@ fn everything_wrong_with_an_input_is_said_at_once() {
         (json!({"summary": "短", "source": "self_inspection"}), vec!["body.summary: too_short"]),
         (
             json!({"summary": long, "source": "magic", "found_on": "today"}),
-            vec!["body.found_on: wrong_type", "body.source: unknown_code", "body.summary: too_long"],
+            vec!["body.found_on: bad_form", "body.source: unknown_code", "body.summary: too_long"],
         ),
         (
             json!({"summary": 5, "source": [], "photos": "x"}),
@@ -146,7 +146,7 @@ fn everything_wrong_with_an_input_is_said_at_once() {
         (json!({"summary": summary("x"), "source": "self_inspection", "on_time": true}), vec!["body.on_time: read_only"]),
         (
             json!({"summary": summary("x"), "source": "self_inspection", "hazard_unit": "x", "photos": ["y"]}),
-            vec!["body.hazard_unit: unknown_reference", "body.photos: unknown_reference"],
+            vec!["body.hazard_unit: unknown_reference", "body.photos[0]: unknown_reference"],
         ),
         (
             json!({"summary": summary("x"), "source": "self_inspection", "informant_phone": "13900000000"}),
@@ -171,7 +171,7 @@ fn everything_wrong_with_an_input_is_said_at_once() {
     safety.act(&danger, "plan", &plan);
     let rows = json!({"extensions": [{"until": today_plus(25), "why": "备件未到"}, {"until": "soon"}]});
     let errors = safety.try_act(&danger, "request_extension", &rows, None).invalid();
-    assert_eq!(errors, ["body.extensions[1].until: wrong_type", "body.extensions[1].why: required"]);
+    assert_eq!(errors, ["body.extensions[1].until: bad_form", "body.extensions[1].why: required"]);
 }
 
 #[test]
@@ -347,7 +347,7 @@ fn a_file_is_for_those_who_read_its_record() {
     safety.get(&format!("{url}?size=huge")).refused(400, "bad_parameter");
     // Somebody else's file cannot be taken into a record of one's own.
     let stolen = json!({"body": {"summary": summary("借用"), "source": "self_inspection", "photos": [file["id"]]}});
-    assert_eq!(foreign.post("/api/v1/records/hidden_danger", &stolen).invalid(), ["body.photos: unknown_reference"]);
+    assert_eq!(foreign.post("/api/v1/records/hidden_danger", &stolen).invalid(), ["body.photos[0]: unknown_reference"]);
     // What looks like a page is saved, never shown.
     let page = worker.upload("x.html", b"<script>alert(1)</script>").created();
     let answer = worker.get(&format!("/attachments/{}", text(&page, "id")));

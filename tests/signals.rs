@@ -247,12 +247,12 @@ fn readings_out_of_span_or_from_the_future_are_kept_as_bad_and_nothing_more() {
     let point = watched(&safety, "BAD", &json!({})).point;
     let t = now_ms() - 10_000;
     let entries = json!([reading(&point, t, 10.0), reading(&point, t + 1000, 250.0), reading(&point, t + 3_600_000, 99.0),
-        {"p": point, "t": rfc3339(t + 2000), "v": 98.0, "q": "bad"}]);
+        {"p": point, "t": rfc3339(t - 1000), "v": 98.0, "q": "bad"}]);
     let receipt = send(&safety, &entries);
     assert_eq!((&receipt["accepted"], codes(&receipt).len()), (&json!(4), 0));
-    let stored = rows(&safety, &point, t, t + DAY_MS, "");
+    let stored = rows(&safety, &point, t - 1000, t + DAY_MS, "");
     let qualities: Vec<&str> = stored.iter().map(|row| row[2].as_str().expect("a quality")).collect();
-    assert_eq!(qualities, ["good", "bad", "bad", "bad"]);
+    assert_eq!(qualities, ["bad", "good", "bad", "bad"]);
     let latest = safety.get(&format!("/api/v1/points/latest?ids={point}")).ok();
     assert_eq!((&latest["items"][0]["v"], &latest["items"][0]["t"]), (&json!(10.0), &json!(rfc3339(t))));
     let figures = rows(&safety, &point, t - DAY_MS, t + 2 * DAY_MS, "&every=1d&agg=count,max");
