@@ -223,6 +223,7 @@ export interface HistoryItem {
   seq: number
   at: string
   actor: { id: string; name: string }
+  label?: Words
   action: string
   changes: { field: string; from?: unknown; to?: unknown }[]
   comment?: string | null

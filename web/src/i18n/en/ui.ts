@@ -15,4 +15,11 @@ export default {
   late_days: '{n} d overdue',
   late_hours: '{n} h overdue',
   late_minutes: '{n} min overdue',
+  pages: 'Pages',
+  total: '{n} in all',
+  page_size: 'Rows a page',
+  per_page: '{n} a page',
+  previous: 'Previous page',
+  next: 'Next page',
+  go_to: 'Go to',
 }

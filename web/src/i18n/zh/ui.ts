@@ -15,4 +15,11 @@ export default {
   late_days: '逾期 {n} 天',
   late_hours: '逾期 {n} 小时',
   late_minutes: '逾期 {n} 分钟',
+  pages: '分页',
+  total: '共 {n} 条',
+  page_size: '每页条数',
+  per_page: '{n} 条/页',
+  previous: '上一页',
+  next: '下一页',
+  go_to: '前往',
 }
