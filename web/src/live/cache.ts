@@ -59,7 +59,8 @@ export function useLiveCache(): void {
   })
   onLive('warning', (warning) => {
     putWarning(client, warning)
-    soon(['records', 'warning', warning.id], 200)
+    soon(['records', 'warning', 'one', warning.id], 200)
+    soon(['records', 'warning', 'history', warning.id], 200)
     soon(keys.overview, 2_000)
   })
   onLive('record', (record: RecordSeen) => {

@@ -5,6 +5,7 @@ import { useI18n } from 'vue-i18n'
 
 import { api, call, type Query } from '../api/client'
 import type { HistoryItem, Kind, Page } from '../api/types'
+import { useKind } from '../records/kinds'
 import { keys, putAlarm } from './cache'
 import type { Row } from './trend'
 import type { Limit } from './TrendChart.vue'
@@ -36,8 +37,6 @@ export const useAlarm = (id: MaybeRefOrGetter<string | null>) =>
     queryFn: () => call<Alarm & { events?: AlarmEvent[] }>('GET', `${v1}/alarms/${encodeURIComponent(String(toValue(id)))}`),
   })
 
-export const useKind = (kind: string) => useQuery({ queryKey: ['kind', kind], staleTime: 10 * 60_000, queryFn: () => api.kind(kind) })
-
 export const useOpenWarnings = () =>
   useQuery({
     queryKey: keys.openWarnings,
@@ -63,7 +62,7 @@ export const openStates = (kind: Pick<Kind, 'states'> | undefined): string[] => 
 
 export function useRecord(kind: string, id: MaybeRefOrGetter<string | null>) {
   return useQuery({
-    queryKey: computed(() => ['records', kind, toValue(id) ?? '']),
+    queryKey: computed(() => ['records', kind, 'one', toValue(id) ?? '']),
     enabled: computed(() => Boolean(toValue(id))),
     queryFn: () => api.record(kind, String(toValue(id))),
   })
@@ -71,7 +70,7 @@ export function useRecord(kind: string, id: MaybeRefOrGetter<string | null>) {
 
 export function useHistory(kind: string, id: MaybeRefOrGetter<string | null>) {
   return useQuery({
-    queryKey: computed(() => ['records', kind, toValue(id) ?? '', 'history']),
+    queryKey: computed(() => ['records', kind, 'history', toValue(id) ?? '']),
     enabled: computed(() => Boolean(toValue(id))),
     queryFn: (): Promise<Page<HistoryItem>> => api.history(kind, String(toValue(id))),
   })

@@ -2,8 +2,8 @@
 import { computed } from 'vue'
 import { useI18n } from 'vue-i18n'
 
+import { useKind } from '../records/kinds'
 import { inWords } from './alarms'
-import { useKind } from './queries'
 import type { Alarm, Words } from './types'
 
 /** Four significant digits, without a tail of zeros. */
