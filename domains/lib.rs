@@ -82,9 +82,45 @@ pub fn regions() -> Vec<Region> {
     all
 }
 
+/// A group of the menus.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MenuGroup {
+    pub id: String,
+    pub zh: String,
+    pub en: String,
+    /// Pages that are no lists of records, by the name the application gives them.
+    #[serde(default)]
+    pub pages: Vec<String>,
+    pub kinds: Vec<String>,
+    /// Kinds whose saved views stand beneath them.
+    #[serde(default)]
+    pub views: Vec<String>,
+}
+
+/// The menus in their order, from `organisation/menus.toml`.
+pub fn menus() -> Vec<MenuGroup> {
+    #[derive(serde::Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct File {
+        group: Vec<MenuGroup>,
+    }
+    toml::from_str::<File>(include_str!("organisation/menus.toml")).expect("menus.toml came with the binary").group
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn menus_name_kinds_that_exist() {
+        let kinds = load(&[]).expect("the kinds are sound");
+        for group in menus() {
+            for kind in group.kinds.iter().chain(&group.views) {
+                assert!(kinds.get(kind).is_some(), "{}: {kind}", group.id);
+            }
+        }
+    }
 
     #[test]
     fn towns_lie_in_the_district() {

@@ -83,6 +83,16 @@ impl App {
         outcome
     }
 
+    /// Where one process owns the data, a request that was running when it died is running no more: its key may be used at once.
+    pub(crate) async fn free_unfinished_requests(&self) -> Result<(), AppError> {
+        if self.store.engine() == "sqlite" {
+            let mut tx = self.store.write().await?;
+            tx.forget_running_requests().await?;
+            tx.commit().await?;
+        }
+        Ok(())
+    }
+
     /// Keys older than a day are free again.
     pub async fn sweep_requests(&self) -> Result<(), AppError> {
         let mut tx = self.store.write().await?;

@@ -111,6 +111,7 @@ impl App {
             randomness: setup.randomness,
         });
         app.reload_places().await?;
+        app.free_unfinished_requests().await?;
         Ok(app)
     }
 

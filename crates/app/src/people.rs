@@ -6,6 +6,7 @@ use anlan_records::kind::RoleScope;
 use anlan_store::{Tx, User, UserQuery};
 use serde_json::{Value, json};
 
+use crate::records::KindSummary;
 use crate::{App, AppError, Caller, password};
 
 pub struct NewUser {
@@ -122,7 +123,7 @@ impl App {
         Ok(subject.enterprises().any(|enterprise| own.contains(enterprise)))
     }
 
-    /// What the caller's posts let them open, in the order of the domains.
+    /// What the caller's posts let them open: pages first, then groups of kinds.
     pub async fn menus(&self, caller: &Caller) -> Result<Vec<Value>, AppError> {
         let kinds = self.kinds_of(caller).await?;
         let sees = |kind: &str| kinds.iter().any(|summary| summary.kind.id == *kind);
@@ -131,32 +132,42 @@ impl App {
         if sees("hazard_unit") {
             menus.push(page("map", "一张图", "Map", "/map"));
         }
-        if sees("alarm_rule") {
-            menus.push(page("alarms", "报警", "Alarms", "/alarms"));
-        }
-        if only_enterprises(caller).is_none() && sees("warning") {
+        let own = only_enterprises(caller);
+        if own.is_none() && sees("warning") && sees("enterprise") {
             menus.push(page("duty", "值班大屏", "Duty screen", "/screen"));
         }
-        if let Some(own) = only_enterprises(caller).and_then(|own| own.into_iter().next()) {
-            menus.push(page("enterprise_page", "企业档案", "My enterprise", &format!("/enterprises/{own}")));
+        if let Some(own) = own.and_then(|own| own.into_iter().next()) {
+            menus.push(page("enterprise_page", "本企业", "My enterprise", &format!("/enterprises/{own}")));
         }
-        let mut domains: Vec<Name> = Vec::new();
-        for summary in &kinds {
-            if !domains.contains(&summary.kind.domain) {
-                domains.push(summary.kind.domain.clone());
+        let mut placed: Vec<&str> = Vec::new();
+        for group in anlan_domains::menus() {
+            let mut items = Vec::new();
+            if group.pages.iter().any(|name| name == "alarms") && sees("enterprise") {
+                items.push(page("alarms", "报警台", "Alarm board", "/alarms"));
+            }
+            for summary in kinds.iter().filter(|summary| group.kinds.iter().any(|kind| summary.kind.id == **kind)) {
+                placed.push(summary.kind.id.as_str());
+                items.push(kind_item(summary));
+                if group.views.iter().any(|kind| summary.kind.id == **kind) {
+                    items.extend(summary.kind.views.iter().map(|(id, view)| {
+                        let path = format!("/records/{}?view={id}", summary.kind.id);
+                        let count = match id.as_str() {
+                            "mine" => Some(summary.mine),
+                            "overdue" => Some(summary.overdue),
+                            _ => None,
+                        };
+                        json!({"id": format!("{}_{id}", summary.kind.id), "label": view.label, "path": path, "count": count})
+                    }));
+                }
+            }
+            if let Some(first) = items.first() {
+                let path = first["path"].clone();
+                menus.push(json!({"id": group.id, "label": {"zh": group.zh, "en": group.en}, "path": path, "items": items}));
             }
         }
-        for domain in domains {
-            let mine: Vec<_> = kinds.iter().filter(|summary| summary.kind.domain == domain).collect();
-            let items: Vec<Value> = mine
-                .iter()
-                .map(|summary| {
-                    let kind = &summary.kind;
-                    json!({"id": kind.id, "label": kind.label, "path": format!("/records/{}", kind.id), "kind": kind.id, "count": summary.open})
-                })
-                .collect();
-            let label = mine.first().map(|summary| summary.kind.label.clone());
-            menus.push(json!({"id": domain, "label": label, "path": items.first().map(|item| item["path"].clone()), "items": items}));
+        for summary in kinds.iter().filter(|summary| !placed.contains(&summary.kind.id.as_str())) {
+            let item = kind_item(summary);
+            menus.push(json!({"id": summary.kind.id, "label": summary.kind.label, "path": item["path"], "items": [item]}));
         }
         Ok(menus)
     }
@@ -189,6 +200,11 @@ impl App {
         Ok(Value::Array(accounts))
     }
 
+}
+
+fn kind_item(summary: &KindSummary) -> Value {
+    let kind = &summary.kind;
+    json!({"id": kind.id, "label": kind.label, "path": format!("/records/{}", kind.id), "kind": kind.id, "count": summary.open})
 }
 
 /// `Some` for people who belong to enterprises and hold no other post: they see no further than those.

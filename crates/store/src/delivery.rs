@@ -76,6 +76,11 @@ impl Tx {
         self.conn.run("forget a request", sql).await.map(|_| ())
     }
 
+    /// Nobody is at work on them any more: the only process that could be has just started.
+    pub async fn forget_running_requests(&mut self) -> Result<u64, StoreError> {
+        self.conn.run("forget unfinished requests", Sql::new("DELETE FROM idempotency WHERE state = 'running'", args![])).await
+    }
+
     pub async fn forget_requests_before(&mut self, before: Instant) -> Result<u64, StoreError> {
         self.conn.run("forget old requests", Sql::new("DELETE FROM idempotency WHERE at < $1", args![before])).await
     }

@@ -130,6 +130,9 @@ impl Seeding<'_> {
 
     async fn play(&self, seeder: &mut Seeder<'_>, steps: Vec<Step>) -> anyhow::Result<()> {
         let refused = seeder.play(&steps, |at| self.clock.set(at)).await?;
+        for why in &refused {
+            eprintln!("refused: {why}");
+        }
         if let Some(first) = refused.first() {
             bail!("{} of {} steps were refused; the first: {first}", refused.len(), steps.len());
         }

@@ -275,6 +275,10 @@ impl App {
             .map(|(enterprise, _)| enterprise)
             .collect();
         if touched.is_empty() {
+            if save_progress {
+                evaluators.saved_at = now;
+                self.note_saved(evaluators);
+            }
             return Ok(());
         }
         let mut tx = self.store.write().await?;
@@ -312,13 +316,18 @@ impl App {
         }
         if save_progress {
             evaluators.saved_at = now;
-            let oldest = evaluators.by_enterprise.values().map(|partition| partition.position).min();
-            *self.monitoring.desk.saved.lock().expect("no holder panics") = oldest;
+            self.note_saved(evaluators);
         }
         for id in alarms {
             self.say_alarm(&id).await?;
         }
         Ok(())
+    }
+
+    /// A partition without readings has nothing to replay: it counts as read up to where the others are.
+    fn note_saved(&self, evaluators: &Evaluators) {
+        let oldest = evaluators.by_enterprise.values().map(|partition| partition.position).min();
+        *self.monitoring.desk.saved.lock().expect("no holder panics") = Some(oldest.unwrap_or_else(|| self.monitoring.journal.durable()));
     }
 
     async fn say_alarm(&self, id: &AlarmId) -> Result<(), AppError> {
