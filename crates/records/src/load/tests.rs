@@ -212,6 +212,9 @@ fn an_overlay_adds_a_kind_that_needs_no_rule() {
     let with = |text: &str| load(&fixture::small(), &[file("gate/visit.kind.toml", text), sample.clone()], &RuleTable::default());
     let kinds = with(text).map_err(|findings| lines(&findings)).unwrap();
     assert_eq!(kinds.by_id.keys().map(Name::as_str).collect::<Vec<_>>(), ["permit", "visit"]);
+    load(&fixture::small(), &[file("gate/visit.kind.toml", text)], &RuleTable::default())
+        .map_err(|findings| lines(&findings))
+        .expect("one file is enough");
     let ruled = text.replace("needs = [\"guest\"]", "needs = [\"guest\"]\nguard = \"is_polite\"");
     let found = lines(&with(&ruled).unwrap_err());
     assert_eq!(
