@@ -5,7 +5,7 @@ use std::sync::Arc;
 use anlan_app::attachments::Attachment;
 use anlan_app::{App, AppError};
 use anlan_base::{AttachmentId, Refusal};
-use axum::extract::multipart::MultipartError;
+use axum::extract::multipart::{MultipartError, MultipartRejection};
 use axum::extract::{Multipart, Path, State};
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
@@ -19,7 +19,13 @@ use crate::records::{answered, once};
 
 pub const MAX_BYTES: usize = 20 * 1024 * 1024;
 
-pub async fn upload(State(app): State<Arc<App>>, Who(caller): Who, headers: HeaderMap, mut form: Multipart) -> Result<Response, Problem> {
+pub async fn upload(
+    State(app): State<Arc<App>>,
+    Who(caller): Who,
+    headers: HeaderMap,
+    form: Result<Multipart, MultipartRejection>,
+) -> Result<Response, Problem> {
+    let mut form = form.map_err(|_| no_form())?;
     let mut file: Option<(String, Bytes)> = None;
     while let Some(part) = form.next_field().await.map_err(unreadable)? {
         if part.name() == Some("file") && file.is_none() {
@@ -62,5 +68,9 @@ fn unreadable(error: MultipartError) -> Problem {
     if error.status() == axum::http::StatusCode::PAYLOAD_TOO_LARGE {
         return Problem(AppError::TooLarge(Refusal::new("too_large").with("limit", "20 MiB")));
     }
+    no_form()
+}
+
+fn no_form() -> Problem {
     Problem(AppError::BadRequest(Refusal::new("wrong_media_type").with("wanted", "multipart/form-data")))
 }
