@@ -17,7 +17,7 @@ zh = "动火作业"
 en = "Hot work"
 home = "enterprise"
 title = "place"
-number = { pattern = "DH-{year}-{seq:3}", scope = ["year", "enterprise"], at = "create" }
+number = { pattern = "DH-{year}-{seq:3}", scope = ["year"], at = "create" }
 basis = "GB 30871-2022 (from-knowledge)"
 [groups]
 work = { zh = "作业", en = "Work" }
@@ -37,7 +37,7 @@ by = ["enterprise_worker", "enterprise_safety"]
 asks = ["place", "grade", "on", "position"]
 [states]
 asked = { zh = "申请", en = "Asked", tone = "waiting", owner = ["enterprise_safety"], due = "decide", edit = ["creator"] }
-allowed = { zh = "许可", en = "Allowed", tone = "working", owner = ["enterprise_worker"] }
+allowed = { zh = "许可", en = "Allowed", tone = "working", owner = ["enterprise_worker"], due = "work" }
 done = { zh = "完工", en = "Done", tone = "done", final = true }
 refused = { zh = "不予许可", en = "Refused", tone = "void", final = true }
 [actions]
@@ -46,23 +46,19 @@ refuse = { zh = "不予许可", en = "Refuse", from = ["asked"], to = "refused",
 finish = { zh = "完工", en = "Finish", from = ["allowed"], to = "done", by = ["enterprise_worker", "enterprise_safety"] }
 [deadlines]
 decide = { after = 4, unit = "hours" }
+work = { after = 1, unit = "days" }
 [list]
 columns = ["grade", "number", "title", "enterprise", "on", "state"]
 filters = ["grade", "on"]
 [access]
 read = ["enterprise_safety", { who = "enterprise_worker", only = ["creator", "assigned"] }, "inspector"]
 "#;
-const SAMPLE: &str = r#"{"place": "T203 顶部", "grade": "first", "on": "2026-11-23"}"#;
 /// One line a field, in the shipped kind of the same name.
-const MORE: &str = "[fields]\nspecial_watch = { type = \"choice\", codes = \"level\", zh = \"重点关注\", en = \"Watched\", group = \"assessment\", filter = true }\n";
+const MORE: &str = "[kind]\nid = \"hidden_danger\"\n[fields]\nspecial_watch = { type = \"choice\", codes = \"level\", zh = \"重点关注\", en = \"Watched\", group = \"assessment\", filter = true }\n";
 
 fn with_overlay() -> Installation {
     let mut installation = Installation::demo();
-    installation.overlay(&[
-        ("permits/hot_work.kind.toml", HOT_WORK),
-        ("permits/samples/hot_work.v1.json", SAMPLE),
-        ("hidden_danger/hidden_danger.kind.toml", MORE),
-    ]);
+    installation.overlay(&[("permits/hot_work.kind.toml", HOT_WORK), ("hidden_danger/hidden_danger.kind.toml", MORE)]);
     installation
 }
 
@@ -157,7 +153,7 @@ fn check_names_file_line_what_was_found_and_what_is_allowed() {
     let (code, out, err) = anlan(&["check"], "");
     assert_eq!(code, Some(0), "{err}");
     assert!(out.contains("hidden_danger") && out.contains("warning"), "{out}");
-    let (code, said) = checked(&[("permits/hot_work.kind.toml", HOT_WORK), ("permits/samples/hot_work.v1.json", SAMPLE)]);
+    let (code, said) = checked(&[("permits/hot_work.kind.toml", HOT_WORK)]);
     assert_eq!(code, Some(0), "{said}");
 
     let line_of = |needle: &str| HOT_WORK.lines().position(|line| line.contains(needle)).expect("it is in the file") + 1;
@@ -176,7 +172,7 @@ fn check_names_file_line_what_was_found_and_what_is_allowed() {
         ("columns = [\"grade\"", "columns = [\"grad\"", "columns = ", "grad"),
     ] {
         assert!(HOT_WORK.contains(from), "{from}");
-        let (code, said) = checked(&[(kind, &HOT_WORK.replace(from, to)), ("permits/samples/hot_work.v1.json", SAMPLE)]);
+        let (code, said) = checked(&[(kind, &HOT_WORK.replace(from, to))]);
         assert_eq!(code, Some(1), "{to}: {said}");
         let place = format!("{kind}:{}: ", line_of(at));
         let line = said.lines().find(|line| line.contains(&place) && line.contains(found));
@@ -186,11 +182,14 @@ fn check_names_file_line_what_was_found_and_what_is_allowed() {
     let stuck = HOT_WORK.replace("from = [\"allowed\"]", "from = [\"asked\"]");
     for (files, found) in [
         ([(kind, stuck.as_str())], "allowed"),
-        ([("hidden_danger/hidden_danger.kind.toml", "[actions]\nregister = { by = [\"inspector\"] }\n")], "actions.register.by"),
+        (
+            [("hidden_danger/hidden_danger.kind.toml", "[kind]\nid = \"hidden_danger\"\n[actions]\nregister = { by = [\"inspector\"] }\n")],
+            "actions.register.by",
+        ),
         (
             [(
                 "hidden_danger/hidden_danger.kind.toml",
-                "[fields]\nx = { type = \"yes_no\", zh = \"x\", en = \"x\", derive = \"rectified_on_time\" }\n",
+                "[kind]\nid = \"hidden_danger\"\n[fields]\nx = { type = \"yes_no\", zh = \"x\", en = \"x\", derive = \"rectified_on_time\" }\n",
             )],
             "rectified_on_time",
         ),
@@ -207,7 +206,7 @@ fn a_platform_does_not_start_with_mistakes_in_its_kinds() {
     let mut installation = Installation::empty();
     installation.overlay(&[("permits/hot_work.kind.toml", &HOT_WORK.replace("long_text", "longtext"))]);
     let (code, said) = installation.refuses();
-    assert!(code == Some(1) && said.contains("hot_work.kind.toml:14: ") && said.contains("longtext"), "{code:?} {said}");
+    assert!(code == Some(1) && said.contains("hot_work.kind.toml:15: ") && said.contains("longtext"), "{code:?} {said}");
     assert!(!installation.data().join("anlan.db").exists(), "nothing was written");
 }
 

@@ -139,7 +139,7 @@ fn everything_wrong_with_an_input_is_said_at_once() {
             vec!["body.found_on: bad_form", "body.source: unknown_code", "body.summary: too_long"],
         ),
         (
-            json!({"summary": 5, "source": [], "photos": "x"}),
+            json!({"summary": 5, "source": 7, "photos": "x"}),
             vec!["body.photos: wrong_type", "body.source: wrong_type", "body.summary: wrong_type"],
         ),
         (json!({"summary": summary("x"), "source": "self_inspection", "colour": 1}), vec!["body.colour: unknown_field"]),
