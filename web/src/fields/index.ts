@@ -6,11 +6,10 @@ const gather = (files: Record<string, Component>): Record<string, Component> =>
   Object.fromEntries(Object.entries(files).map(([path, component]) => [path.split('/')[1]!, component]))
 
 const edits = gather(import.meta.glob<Component>('./*/Edit.vue', { eager: true, import: 'default' }))
-const shows = gather(import.meta.glob<Component>('./*/Show.vue', { eager: true, import: 'default' }))
 const filters = gather(import.meta.glob<Component>('./*/Filter.vue', { eager: true, import: 'default' }))
 
 export const editOf = (type: FieldType): Component => edits[type]!
-export const showOf = (type: FieldType): Component => shows[type]!
+export { showOf } from './show'
 export const filterOf = (type: FieldType): Component | undefined => filters[type]
 export const canFilter = (field: Field): boolean => field.type in filters
 /** Types that need the whole width of a form, whatever else stands beside them. */

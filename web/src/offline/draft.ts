@@ -1,7 +1,7 @@
 // A report that is not sent yet. Every key press is kept, so that neither a lost connection nor a killed tab loses it.
 import type { Body } from '../api/types'
 import { newKey } from '../api/client'
-import { db, type KeptPhoto } from './db'
+import { photos, type KeptPhoto } from './db'
 
 export interface Draft {
   /** Also the idempotency key: the same draft is never reported twice. */
@@ -29,6 +29,6 @@ export const saveDraft = (user: string, draft: Draft): void => localStorage.setI
 
 export async function dropDraft(user: string, draft: Draft): Promise<void> {
   localStorage.removeItem(keyOf(user, draft.kind))
-  await db.photos.where('draft').equals(draft.id).delete()
+  for (const photo of await photos.of(draft.id)) await photos.drop(photo.id)
 }
-export const photosOf = (draft: Draft): Promise<KeptPhoto[]> => db.photos.where('draft').equals(draft.id).sortBy('id')
+export const photosOf = (draft: Draft): Promise<KeptPhoto[]> => photos.of(draft.id)

@@ -74,7 +74,7 @@ export function number(value: unknown, places = 6, fixed = false): string {
   if (typeof value !== 'number' || !Number.isFinite(value)) return NONE
   return value.toLocaleString('en-US', { minimumFractionDigits: fixed ? places : 0, maximumFractionDigits: places })
 }
-const UNITS: Record<string, string> = { Cel: '℃', '%': '%', '[ppm]': 'ppm', '1': '', 'm3': 'm³', 'm2': 'm²', 'm3/h': 'm³/h', 'kg/m3': 'kg/m³', '{#}': '', a: '年' }
+const UNITS: Record<string, string> = { Cel: '℃', '%': '%', '[ppm]': 'ppm', '1': '', 'm3': 'm³', 'm2': 'm²', 'm3/h': 'm³/h', 'kg/m3': 'kg/m³', '{#}': '', '{person}': '', a: '年' }
 /** A unit as it is read, from the code it is stored in. */
 export const unitText = (unit: string | null | undefined): string => (!unit ? '' : (UNITS[unit] ?? unit))
 /** `27.4 %LEL` */

@@ -4,7 +4,7 @@ import { ApiError } from '../../api/client'
 import { newDraft } from '../../offline/draft'
 import { sendReport } from './sendReport'
 
-vi.mock('../../offline/db', () => ({ db: { photos: { update: async () => 1 } } }))
+vi.mock('../../offline/db', () => ({ photos: { put: async () => 1 } }))
 
 const asked: { path: string; key?: string; body: unknown }[] = []
 let answers: (() => Response)[] = []

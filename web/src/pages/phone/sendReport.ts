@@ -1,7 +1,7 @@
 // Sends a draft: photos first, each once, then the report under the draft's own key, so that trying again never reports twice.
 import { api, ApiError, call } from '../../api/client'
 import type { Attachment, Body, Rec } from '../../api/types'
-import { db, type KeptPhoto } from '../../offline/db'
+import { photos as kept, type KeptPhoto } from '../../offline/db'
 import type { Draft } from '../../offline/draft'
 
 /** The platform forgets a file that no record took up within a day. */
@@ -28,7 +28,7 @@ async function upload(photo: KeptPhoto): Promise<string> {
   const answer = await within((signal) => call<Attachment>('POST', '/api/v1/attachments', { form, signal }))
   photo.attachment = answer.id
   photo.uploadedAt = Date.now()
-  await db.photos.update(photo.id, { attachment: photo.attachment, uploadedAt: photo.uploadedAt })
+  await kept.put(photo)
   return answer.id
 }
 
