@@ -5,7 +5,7 @@ import { useI18n } from 'vue-i18n'
 
 import { api, call, type Query } from '../api/client'
 import type { HistoryItem, Kind, Page } from '../api/types'
-import { useKind } from '../records/kinds'
+import { kindKey, useKind, useKinds } from '../records/kinds'
 import { keys, putAlarm } from './cache'
 import type { Row } from './trend'
 import type { Limit } from './TrendChart.vue'
@@ -60,10 +60,21 @@ export function useFeatures(kind: string, options: { open?: boolean } = {}) {
 /** The states in which a record still waits for somebody. */
 export const openStates = (kind: Pick<Kind, 'states'> | undefined): string[] => (kind?.states ?? []).filter((state) => !state.final && !state.standing).map((state) => state.id)
 
+/** Not everybody may see every kind; asking for one that is hidden is a question without an answer. */
+function useSeen(kind: string) {
+  const kinds = useKinds()
+  return computed(() => kinds.data.value?.items.some(({ id }) => id === kind) ?? false)
+}
+
+export function useSeenKind(kind: string) {
+  return useQuery({ queryKey: kindKey(kind), staleTime: 10 * 60_000, enabled: useSeen(kind), queryFn: () => api.kind(kind) })
+}
+
 export function useRecord(kind: string, id: MaybeRefOrGetter<string | null>) {
+  const seen = useSeen(kind)
   return useQuery({
     queryKey: computed(() => ['records', kind, 'one', toValue(id) ?? '']),
-    enabled: computed(() => Boolean(toValue(id))),
+    enabled: computed(() => seen.value && Boolean(toValue(id))),
     queryFn: () => api.record(kind, String(toValue(id))),
   })
 }

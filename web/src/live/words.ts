@@ -2,8 +2,8 @@
 import { computed } from 'vue'
 import { useI18n } from 'vue-i18n'
 
-import { useKind } from '../records/kinds'
 import { inWords } from './alarms'
+import { useSeenKind } from './queries'
 import type { Alarm, Words } from './types'
 
 /** Four significant digits, without a tail of zeros. */
@@ -30,7 +30,7 @@ export function unitSign(unit: string): string {
 
 export function useAlarmWords() {
   const { t, locale } = useI18n()
-  const rule = useKind('alarm_rule')
+  const rule = useSeenKind('alarm_rule')
   const say = (words: Words | undefined): string => (words ? (locale.value.startsWith('zh') ? words.zh : words.en) : '')
   const quantities = computed(() => {
     const codes = rule.data.value?.fields.find((field) => field.id === 'quantity')?.codes ?? []

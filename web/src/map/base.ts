@@ -49,6 +49,10 @@ export interface Looks {
   /** Plots are coloured while the enterprises are shown. */
   plots: () => boolean
   towns: () => boolean
+  /** Town name in Chinese → as the reader knows it. */
+  names: () => Readonly<Record<string, string>>
+  /** Town name → a second line under its name. */
+  notes: () => Readonly<Record<string, string>>
 }
 
 export function baseLayers(looks: Looks): Base {
@@ -114,7 +118,7 @@ export function baseLayers(looks: Looks): Base {
     layer(roads, 5, (f, metres) => {
       const casing = palette(theme).casing
       const kind = kindOf(f)
-      if (!casing || kind === 'rail' || hidden(kind, metres)) return undefined
+      if (!casing || kind === 'rail' || hidden(kind, metres) || (kind === 'local' && metres > 25)) return undefined
       return once(`rc${theme}${kind}${bucket(metres)}`, () => [new Style({ stroke: new Stroke({ color: casing, width: lineWidth(kind, metres) + 1.4 }) })])
     }),
     layer(roads, 6, (f, metres) => {
@@ -198,10 +202,13 @@ export function baseLayers(looks: Looks): Base {
       (f, metres) => {
         const center = f.get('center') as [number, number] | undefined
         if (!looks.towns() || !center || metres < NEAR) return undefined
-        return once(`tn${theme}${String(f.get('name'))}`, () => [
+        const name = String(f.get('name'))
+        const called = looks.names()[name] ?? name
+        const note = looks.notes()[name] ?? ''
+        return once(`tn${theme}${called}${note}`, () => [
           new Style({
             geometry: new Point(fromLonLat(center)),
-            text: new Text({ text: String(f.get('name')), font: font(13, 500), fill: new Fill({ color: palette(theme).text }), stroke: new Stroke({ color: palette(theme).halo, width: 3 }) }),
+            text: new Text({ text: note ? [called, font(13, 500), '\n', font(13), note, font(11.5)] : called, font: font(13, 500), fill: new Fill({ color: palette(theme).text }), stroke: new Stroke({ color: palette(theme).halo, width: 3 }) }),
           }),
         ])
       },

@@ -3,7 +3,7 @@ import { useQuery } from '@tanstack/vue-query'
 import { computed, type ComputedRef } from 'vue'
 import { useI18n } from 'vue-i18n'
 
-import { byUrgency } from '../live/alarms'
+import { byUrgency, markRank } from '../live/alarms'
 import { useActiveAlarms, useFeatures, useOpenWarnings, useOverview } from '../live/queries'
 import type { Mark } from '../live/types'
 import { useAlarmWords } from '../live/words'
@@ -62,16 +62,20 @@ export function useDistrict() {
       { alarm: (alarm) => words.title(alarm), colour: (mark) => t(`map.warning.${mark}`) },
     ),
   )
+  // The map file names towns in Chinese whatever the language of the page.
+  const townName = computed(() => new Map((overview.data.value?.towns ?? []).map(({ code, name }) => [code, typeof name === 'string' ? name : name.zh])))
+  const names = computed(() => Object.fromEntries((overview.data.value?.towns ?? []).map(({ name }) => (typeof name === 'string' ? [name, name] : [name.zh, words.say(name)]))))
+  /** A town has the worst colour of the warnings that stand in it. */
   const tints = computed((): Record<string, Mark> => {
     const found: Record<string, Mark> = {}
-    for (const { name, colour } of overview.data.value?.towns ?? []) {
-      // The map file names towns in Chinese whatever the language of the page.
-      if (colour) found[typeof name === 'string' ? name : name.zh] = colour
+    for (const { region, body } of warnings.data.value?.items ?? []) {
+      const name = townName.value.get(region ?? '')
+      if (name && body.colour && (!found[name] || markRank(body.colour) < markRank(found[name]))) found[name] = body.colour
     }
     return found
   })
   const sortedAlarms = computed(() => [...(alarms.data.value?.items ?? [])].sort(byUrgency))
   const failed = computed(() => [enterprises, units, alarms, warnings].some((query) => query.isError.value))
   const retry = () => void Promise.all([enterprises, units, dangers, alarms, warnings, overview].map((query) => query.refetch()))
-  return { enterprises, units, dangers, alarms: sortedAlarms, warnings: computed(() => warnings.data.value?.items ?? []), overview: overview.data, objects, tints, failed, retry, locale }
+  return { enterprises, units, dangers, alarms: sortedAlarms, warnings: computed(() => warnings.data.value?.items ?? []), overview: overview.data, objects, tints, names, failed, retry, locale }
 }

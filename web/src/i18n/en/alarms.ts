@@ -24,7 +24,7 @@ export default {
   filters: { keyword: 'Alarm, enterprise, point', state: 'State', priority: 'Priority', enterprise: 'Enterprise', all_states: 'All states', all_priorities: 'All priorities', all_enterprises: 'All enterprises', active: 'Active alarms', clear: 'Clear filters' },
   total: '{n} alarms',
   shown: 'first {n} shown',
-  ack: 'Acknowledge alarm',
+  ack: 'Acknowledge',
   ack_short: 'Ack',
   ack_done: 'Acknowledged: {title}',
   ack_failed: 'Not acknowledged: {why}',

@@ -10,7 +10,7 @@ export default {
   groups: { risk: 'Safety risk', sensing: 'Monitoring and closed loop', resources: 'Emergency resources' },
   layer: {
     enterprise: 'Enterprises by risk',
-    town: 'Towns by risk',
+    town: 'Towns by warning',
     unit: 'Hazard units',
     alarm: 'Active alarms',
     danger: 'Open hidden dangers',

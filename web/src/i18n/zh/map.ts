@@ -10,7 +10,7 @@ export default {
   groups: { risk: '安全风险', sensing: '监测与闭环', resources: '应急资源' },
   layer: {
     enterprise: '企业四色风险',
-    town: '属地综合风险',
+    town: '属地预警',
     unit: '重大危险源与单元',
     alarm: '当前报警',
     danger: '未闭环隐患',
@@ -21,7 +21,7 @@ export default {
     hydrant: '消火栓',
     resources: '应急资源',
   },
-  layer_short: { enterprise: '四色风险', unit: '重大危险源', alarm: '报警', danger: '隐患', resources: '应急资源', town: '属地风险' },
+  layer_short: { enterprise: '四色风险', unit: '重大危险源', alarm: '报警', danger: '隐患', resources: '应急资源', town: '属地' },
   warning_short: { red: '红色', orange: '橙色', yellow: '黄色', blue: '蓝色', none: '正常' },
   priority: { red: '最高', orange: '高', yellow: '中', blue: '低' },
   kind: { enterprise: '企业', unit: '单元', alarm: '报警', danger: '隐患', fire_station: '消防站', hospital: '医疗机构', depot: '物资库', shelter: '避难场所', hydrant: '消火栓' },
