@@ -207,7 +207,7 @@ fn a_platform_does_not_start_with_mistakes_in_its_kinds() {
     installation.overlay(&[("permits/hot_work.kind.toml", &HOT_WORK.replace("long_text", "longtext"))]);
     let (code, said) = installation.refuses();
     assert!(code == Some(1) && said.contains("hot_work.kind.toml:15: ") && said.contains("longtext"), "{code:?} {said}");
-    assert!(!installation.data().join("anlan.db").exists(), "nothing was written");
+    assert!(!installation.data().join("records.db").exists(), "nothing was written");
 }
 
 #[test]
