@@ -5,10 +5,15 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
-use crate::{check, demo, doctor, people, serve};
+use crate::{bench, check, demo, doctor, people, serve};
 
 #[derive(Parser)]
-#[command(name = "anlan", version, about = "安澜: work-safety supervision and emergency response of a district", arg_required_else_help = true)]
+#[command(
+    name = "anlan",
+    version,
+    about = "安澜: work-safety supervision and emergency response of a district",
+    arg_required_else_help = true
+)]
 pub struct Arguments {
     /// Say more about what happens (or set ANLAN_LOG).
     #[arg(long, global = true)]
@@ -38,6 +43,9 @@ pub enum Command {
     Gateway(people::GatewayCommand),
     /// Looks at an installation and says what is wrong with it.
     Doctor(Place),
+    /// Measures, on this machine.
+    #[command(subcommand)]
+    Bench(bench::Bench),
 }
 
 /// Where an installation is. The same words in every command.
@@ -93,5 +101,6 @@ pub async fn run(command: Command) -> anyhow::Result<()> {
         Command::User(command) => people::user(command).await,
         Command::Gateway(command) => people::gateway(command).await,
         Command::Doctor(place) => doctor::run(place).await,
+        Command::Bench(bench) => bench::run(bench).await,
     }
 }

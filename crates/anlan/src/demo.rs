@@ -1,7 +1,7 @@
 //! `anlan demo`: the fictitious district, seeded once into its data folder, then served like any other, with simulated plants and people.
 
 mod operators;
-mod seed;
+pub mod seed;
 mod telemetry;
 
 use std::net::SocketAddr;
@@ -67,7 +67,12 @@ pub async fn run(options: Options) -> anyhow::Result<()> {
         });
         tokio::spawn(operators::run(app.clone(), district.clone()));
     }
-    println!("The demo district: {} enterprises, {} hazard units, {} points. All of it is fictitious (演示数据).", district.enterprises.len(), district.units.len(), district.points.len());
+    println!(
+        "The demo district: {} enterprises, {} hazard units, {} points. All of it is fictitious (演示数据).",
+        district.enterprises.len(),
+        district.units.len(),
+        district.points.len()
+    );
     println!("Accounts (password {SECRET}):");
     for person in district.people.iter().filter(|person| person.listed) {
         println!("  {:<12} {:<22} {}", person.username, person.role, person.name);

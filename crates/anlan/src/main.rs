@@ -1,5 +1,6 @@
 //! Anlan 安澜: one binary. Here is the wiring: configuration, the wall clock, randomness, background jobs, the command line.
 
+mod bench;
 mod check;
 mod cli;
 mod clock;

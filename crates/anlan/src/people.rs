@@ -60,7 +60,13 @@ pub async fn user(command: UserCommand) -> anyhow::Result<()> {
     let platform = open(place).await?;
     let mut posts = Vec::new();
     for text in &post {
-        posts.push(platform.app.parse_post(text).await.with_context(|| format!("`{text}` is no post: ROLE@REGION[/SECTOR] or ROLE@enterprise:CODE"))?);
+        posts.push(
+            platform
+                .app
+                .parse_post(text)
+                .await
+                .with_context(|| format!("`{text}` is no post: ROLE@REGION[/SECTOR] or ROLE@enterprise:CODE"))?,
+        );
     }
     let password = password.trim_end_matches(['\r', '\n']).to_owned();
     let new = NewUser { name: display.unwrap_or_else(|| name.clone()), username: name.clone(), title: None, password, demo: false };

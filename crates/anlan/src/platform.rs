@@ -72,7 +72,14 @@ impl Platform {
         if self.store.regions().await?.is_empty() {
             let regions: Vec<Region> = anlan_domains::regions()
                 .into_iter()
-                .map(|region| Region { id: region.id, code: region.code, zh: region.zh, en: region.en, level: region.level, path: region.path })
+                .map(|region| Region {
+                    id: region.id,
+                    code: region.code,
+                    zh: region.zh,
+                    en: region.en,
+                    level: region.level,
+                    path: region.path,
+                })
                 .collect();
             self.app.put_places(&regions, &[]).await?;
         }

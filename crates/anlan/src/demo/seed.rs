@@ -294,15 +294,18 @@ impl Seeding<'_> {
         let point = &self.district.points[self.district.point(&alarm.point).context("an alarm of a known point")?];
         let (Some(key), Some(returned)) = (&point.unit, alarm.returned_at) else { return Ok(Vec::new()) };
         let lasted_s = returned.since_ms(alarm.raised_at) / 1000;
-        if lasted_s < 180 || returned.plus_s(7200) > now || story % 3 != 0 {
+        if lasted_s < 180 || returned.plus_s(7200) > now || !story.is_multiple_of(3) {
             return Ok(Vec::new());
         }
-        let (safety, superior) = (self.staff(&point.enterprise, "enterprise_safety"), self.staff(&point.enterprise, "enterprise_principal"));
+        let (safety, superior) =
+            (self.staff(&point.enterprise, "enterprise_safety"), self.staff(&point.enterprise, "enterprise_principal"));
         let (Some(safety), Some(superior)) = (safety, superior) else { return Ok(Vec::new()) };
         let unit = seeder.made(self.unit_number(key)?).cloned().context("a unit that was made")?;
         let place = seeder.place_of(&self.enterprise(seeder, &point.enterprise)?).await?;
         let handler = seeder.user(&safety).await?;
-        let words = |zh: bool| if zh { format!("{} {} 报警", point.name, alarm.condition) } else { format!("{}: {} alarm", point.name, alarm.condition) };
+        let words = |zh: bool| {
+            if zh { format!("{} {} 报警", point.name, alarm.condition) } else { format!("{}: {} alarm", point.name, alarm.condition) }
+        };
         let term = json!({
             "rule": "any_alarm", "colour": "blue", "since": alarm.raised_at, "text": words(true), "text_en": words(false), "point": alarm.point,
             "condition": alarm.condition, "value": alarm.value, "limit": alarm.limit, "unit": point.unit_of_measure,
@@ -430,7 +433,16 @@ fn body_of(body: Value) -> Body {
 }
 
 fn create(at: Instant, story: u64, kind: &str, place: Place, body: Value) -> Step {
-    Step { at, story, actor: None, kind: Name::of(kind), action: Name::of("create"), place: Some(place), body: body_of(body), comment: None }
+    Step {
+        at,
+        story,
+        actor: None,
+        kind: Name::of(kind),
+        action: Name::of("create"),
+        place: Some(place),
+        body: body_of(body),
+        comment: None,
+    }
 }
 
 struct Progress(ProgressBar);
@@ -438,7 +450,9 @@ struct Progress(ProgressBar);
 impl Progress {
     fn new() -> Self {
         let bar = ProgressBar::new(8);
-        bar.set_style(ProgressStyle::with_template("seeding the demo district [{bar:24}] {msg}").unwrap_or_else(|_| ProgressStyle::default_bar()));
+        bar.set_style(
+            ProgressStyle::with_template("seeding the demo district [{bar:24}] {msg}").unwrap_or_else(|_| ProgressStyle::default_bar()),
+        );
         Self(bar)
     }
     fn step(&self, what: &'static str) {
