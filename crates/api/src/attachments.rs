@@ -56,7 +56,11 @@ pub async fn download(State(app): State<Arc<App>>, Who(caller): Who, Path(id): P
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(file.media_type));
     // Only pictures are shown in the page; anything else is saved, and never run.
     let inline = file.media_type.starts_with("image/");
-    let encoded: String = file.name.bytes().map(|b| if b.is_ascii_alphanumeric() || b"-_.".contains(&b) { (b as char).to_string() } else { format!("%{b:02X}") }).collect();
+    let encoded: String = file
+        .name
+        .bytes()
+        .map(|b| if b.is_ascii_alphanumeric() || b"-_.".contains(&b) { (b as char).to_string() } else { format!("%{b:02X}") })
+        .collect();
     let disposition = format!("{}; filename*=UTF-8''{encoded}", if inline { "inline" } else { "attachment" });
     headers.insert(header::CONTENT_DISPOSITION, HeaderValue::from_str(&disposition).expect("percent-encoded"));
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, max-age=3600"));

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use anlan_app::App;
 use anlan_records::describe::describe;
-use axum::extract::{Path, State};
 use axum::Json;
+use axum::extract::{Path, State};
 use serde_json::{Value, json};
 
 use crate::auth::Who;

@@ -28,13 +28,6 @@ impl Language {
         Self::Zh
     }
 
-    pub fn of_label<'l>(self, label: &'l anlan_records::kind::Label) -> &'l str {
-        match self {
-            Self::En if !label.en.is_empty() => &label.en,
-            _ => &label.zh,
-        }
-    }
-
     pub fn say(self, id: &str, args: &[(&str, &str)]) -> String {
         self.find(id, args).unwrap_or_else(|| id.to_owned())
     }

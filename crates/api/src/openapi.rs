@@ -121,62 +121,134 @@ fn fixed_schemas() -> Map<String, Value> {
     let list = |of: Value| json!({"type": "array", "items": of});
     let all = [
         ("Label", object(&["zh", "en"], json!({"zh": text(), "en": text()}))),
-        ("Problem", object(&["type", "title", "status", "code", "detail"], json!({
+        (
+            "Problem",
+            object(
+                &["type", "title", "status", "code", "detail"],
+                json!({
             "type": text(), "title": text(), "status": whole(), "code": text(), "detail": text(), "field": text(), "help": text(), "request_id": text(),
             "errors": list(object(&["code", "message"], json!({"field": text(), "code": text(), "message": text()}))),
-            "record": free()}))),
+            "record": free()}),
+            ),
+        ),
         ("Readiness", object(&["ready", "checks"], json!({"ready": yes_no(), "checks": free()}))),
         ("LogIn", object(&["username", "password"], json!({"username": text(), "password": text(), "otp": text()}))),
         ("Session", object(&["token", "expires_at", "user"], json!({"token": text(), "expires_at": time(), "user": free()}))),
-        ("Me", object(&["user", "posts", "menus", "open_tasks", "overdue_tasks", "unread"], json!({
-            "user": free(), "posts": list(free()), "menus": list(free()), "open_tasks": whole(), "overdue_tasks": whole(), "unread": whole(), "demo": yes_no()}))),
-        ("KindSummary", object(&["id", "domain", "label"], json!({
+        (
+            "Me",
+            object(
+                &["user", "posts", "menus", "open_tasks", "overdue_tasks", "unread"],
+                json!({
+            "user": free(), "posts": list(free()), "menus": list(free()), "open_tasks": whole(), "overdue_tasks": whole(), "unread": whole(), "demo": yes_no()}),
+            ),
+        ),
+        (
+            "KindSummary",
+            object(
+                &["id", "domain", "label"],
+                json!({
             "id": text(), "domain": text(), "label": label(), "icon": {"type": ["string", "null"]}, "create": yes_no(),
-            "counts": object(&["open", "mine", "overdue"], json!({"open": whole(), "mine": whole(), "overdue": whole()}))}))),
+            "counts": object(&["open", "mine", "overdue"], json!({"open": whole(), "mine": whole(), "overdue": whole()}))}),
+            ),
+        ),
         ("KindPage", page_of("KindSummary")),
         ("Kind", free()),
         ("Brief", object(&["id", "code", "name"], json!({"id": text(), "code": text(), "name": text()}))),
-        ("Action", object(&["id", "label", "allowed", "needs", "asks"], json!({
+        (
+            "Action",
+            object(
+                &["id", "label", "allowed", "needs", "asks"],
+                json!({
             "id": text(), "label": label(), "allowed": yes_no(), "reason": text(), "needs": list(json!({})), "asks": list(text()),
-            "reason_needed": yes_no(), "grave": yes_no()}))),
-        ("Record", object(&["id", "kind", "title", "state", "overdue", "revision", "created_at", "updated_at", "body", "refs"], json!({
+            "reason_needed": yes_no(), "grave": yes_no()}),
+            ),
+        ),
+        (
+            "Record",
+            object(
+                &["id", "kind", "title", "state", "overdue", "revision", "created_at", "updated_at", "body", "refs"],
+                json!({
             "id": text(), "kind": text(), "number": {"type": ["string", "null"]}, "title": text(), "state": text(), "state_label": label(), "state_tone": text(),
             "enterprise": reference("Brief"), "region": text(), "region_name": label(), "sector": text(), "due_at": time_or_null(), "overdue": yes_no(),
             "revision": whole(), "created_at": time(), "updated_at": time(), "body": free(), "refs": free(),
-            "actions": list(reference("Action")), "editable": list(text()), "tasks": list(free())}))),
+            "actions": list(reference("Action")), "editable": list(text()), "tasks": list(free())}),
+            ),
+        ),
         ("RecordPage", page_of("Record")),
         ("CreateRecord", object(&["body"], json!({"body": free(), "enterprise": text(), "region": text(), "comment": text()}))),
         ("ChangeRecord", object(&["revision"], json!({"revision": whole(), "body": free(), "comment": text()}))),
-        ("Event", object(&["seq", "at", "actor", "action", "changes", "leaf"], json!({
+        (
+            "Event",
+            object(
+                &["seq", "at", "actor", "action", "changes", "leaf"],
+                json!({
             "seq": whole(), "at": time(), "actor": free(), "action": text(), "label": label(), "revision": whole(),
-            "changes": list(free()), "comment": {"type": ["string", "null"]}, "leaf": free()}))),
+            "changes": list(free()), "comment": {"type": ["string", "null"]}, "leaf": free()}),
+            ),
+        ),
         ("HistoryPage", page_of("Event")),
-        ("FeatureCollection", object(&["type", "features"], json!({"type": {"const": "FeatureCollection"}, "features": list(free()), "truncated": yes_no()}))),
-        ("Task", object(&["id", "record", "task", "owner", "since", "overdue"], json!({
-            "id": text(), "record": free(), "task": text(), "label": label(), "owner": free(), "since": time(), "due_at": time_or_null(), "overdue": yes_no()}))),
+        (
+            "FeatureCollection",
+            object(&["type", "features"], json!({"type": {"const": "FeatureCollection"}, "features": list(free()), "truncated": yes_no()})),
+        ),
+        (
+            "Task",
+            object(
+                &["id", "record", "task", "owner", "since", "overdue"],
+                json!({
+            "id": text(), "record": free(), "task": text(), "label": label(), "owner": free(), "since": time(), "due_at": time_or_null(), "overdue": yes_no()}),
+            ),
+        ),
         ("TaskPage", page_of("Task")),
-        ("Attachment", object(&["id", "name", "size", "sha256", "sm3", "type"], json!({
-            "id": text(), "name": text(), "size": whole(), "sha256": text(), "sm3": text(), "type": text()}))),
+        (
+            "Attachment",
+            object(
+                &["id", "name", "size", "sha256", "sm3", "type"],
+                json!({
+            "id": text(), "name": text(), "size": whole(), "sha256": text(), "sm3": text(), "type": text()}),
+            ),
+        ),
         ("NewGateway", object(&["id", "enterprise"], json!({"id": text(), "enterprise": text()}))),
         ("GatewayKey", object(&["id", "key"], json!({"id": text(), "key": text()}))),
         ("Gateway", free()),
-        ("Point", object(&["id", "name", "enterprise", "quantity", "unit", "span", "period_s", "kind"], json!({
+        (
+            "Point",
+            object(
+                &["id", "name", "enterprise", "quantity", "unit", "span", "period_s", "kind"],
+                json!({
             "id": text(), "name": text(), "enterprise": text(), "hazard_unit": text(), "quantity": text(), "unit": text(),
             "span": {"type": "array", "items": number(), "minItems": 2, "maxItems": 2}, "period_s": number(),
-            "kind": {"enum": ["analogue", "switch", "interlock", "bypass"]}}))),
+            "kind": {"enum": ["analogue", "switch", "interlock", "bypass"]}}),
+            ),
+        ),
         ("PointPage", page_of("Point")),
-        ("SampleList", list(object(&["p", "t", "v"], json!({"p": text(), "t": time(), "v": number(), "q": {"enum": ["good", "uncertain", "bad"]}})))),
-        ("Receipt", object(&["accepted", "duplicate", "corrected", "rejected", "ack"], json!({
+        (
+            "SampleList",
+            list(object(&["p", "t", "v"], json!({"p": text(), "t": time(), "v": number(), "q": {"enum": ["good", "uncertain", "bad"]}}))),
+        ),
+        (
+            "Receipt",
+            object(
+                &["accepted", "duplicate", "corrected", "rejected", "ack"],
+                json!({
             "accepted": whole(), "duplicate": whole(), "corrected": whole(), "ack": text(),
-            "rejected": list(object(&["index", "code"], json!({"index": whole(), "code": {"enum": ["unknown_point", "bad_value", "bad_time", "too_old"]}})))}))),
+            "rejected": list(object(&["index", "code"], json!({"index": whole(), "code": {"enum": ["unknown_point", "bad_value", "bad_time", "too_old"]}})))}),
+            ),
+        ),
         ("Samples", object(&["point", "unit", "rows"], json!({"point": text(), "unit": text(), "rows": list(list(json!({})))}))),
-        ("Alarm", object(&["id", "rule", "point", "side", "condition", "priority", "state", "raised_at", "value", "limit", "unit"], json!({
+        (
+            "Alarm",
+            object(
+                &["id", "rule", "point", "side", "condition", "priority", "state", "raised_at", "value", "limit", "unit"],
+                json!({
             "id": text(), "rule": text(), "point": text(), "side": {"enum": ["high", "low", "other"]},
             "condition": {"enum": ["HH", "H", "L", "LL", "rate", "deviation", "stale", "bad_quality", "state", "bypass"]},
             "priority": {"enum": ["low", "medium", "high", "highest"]},
             "state": {"enum": ["unack_active", "acked_active", "rtn_unack", "normal", "shelved", "suppressed_by_design", "out_of_service"]},
             "raised_at": time(), "acked_at": time(), "returned_at": time(), "value": {"type": ["number", "null"]}, "limit": {"type": ["number", "null"]}, "unit": text(),
-            "point_name": text(), "quantity": text(), "enterprise": reference("Brief"), "hazard_unit": free(), "position": free()}))),
+            "point_name": text(), "quantity": text(), "enterprise": reference("Brief"), "hazard_unit": free(), "position": free()}),
+            ),
+        ),
         ("AlarmPage", page_of("Alarm")),
         ("Acknowledge", object(&[], json!({"comment": text()}))),
     ];

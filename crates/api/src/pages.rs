@@ -69,7 +69,11 @@ pub async fn scenario(State(app): State<Arc<App>>, Who(caller): Who) -> Result<A
     Ok(Answer(app.demo_scenario(&caller)?))
 }
 
-pub async fn start_scenario(State(app): State<Arc<App>>, Who(caller): Who, Json(input): Json<StartScenario>) -> Result<Answer<Value>, Problem> {
+pub async fn start_scenario(
+    State(app): State<Arc<App>>,
+    Who(caller): Who,
+    Json(input): Json<StartScenario>,
+) -> Result<Answer<Value>, Problem> {
     Ok(Answer(app.start_scenario(&caller, &input.name)?))
 }
 

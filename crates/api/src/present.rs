@@ -63,12 +63,17 @@ pub fn record(view: &RecordView, kind: &Kind, language: Language) -> Value {
         });
         out.insert("actions".into(), actions.collect::<Vec<Value>>().into());
         out.insert("editable".into(), json!(view.editable));
-        let tasks: Vec<Value> = view.tasks.iter().map(|task| {
-            let label = if task.side { kind.tasks.get(&task.name).map(|t| &t.label) } else { kind.states.get(&task.name).map(|s| &s.label) };
-            let owners: Vec<Value> = task.owners.iter().map(|owner| owner_json(owner, view)).collect();
-            json!({"task": task.name, "label": label, "side": task.side, "owners": owners, "since": task.since, "due_at": task.due_at,
+        let tasks: Vec<Value> = view
+            .tasks
+            .iter()
+            .map(|task| {
+                let label =
+                    if task.side { kind.tasks.get(&task.name).map(|t| &t.label) } else { kind.states.get(&task.name).map(|s| &s.label) };
+                let owners: Vec<Value> = task.owners.iter().map(|owner| owner_json(owner, view)).collect();
+                json!({"task": task.name, "label": label, "side": task.side, "owners": owners, "since": task.since, "due_at": task.due_at,
                    "overdue": task.due_at.is_some_and(|due| due <= view.at)})
-        }).collect();
+            })
+            .collect();
         out.insert("tasks".into(), json!(tasks));
     }
     Value::Object(out)
@@ -88,10 +93,13 @@ fn title(view: &RecordView, id: &str) -> Label {
 }
 
 pub fn needs(needs: &[Need]) -> Value {
-    needs.iter().map(|need| match need {
-        Need::Field(field) => json!(field),
-        Need::OneOf(fields) => json!(fields),
-    }).collect()
+    needs
+        .iter()
+        .map(|need| match need {
+            Need::Field(field) => json!(field),
+            Need::OneOf(fields) => json!(fields),
+        })
+        .collect()
 }
 
 pub fn task(view: &TaskView, now: Instant) -> Value {

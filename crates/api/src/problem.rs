@@ -84,7 +84,8 @@ pub fn write(error: &AppError, language: Language, request_id: &str) -> Response
     body.insert("request_id".into(), json!(request_id));
     match error {
         AppError::Invalid(all) => {
-            let errors: Vec<Value> = all.iter().map(|r| json!({"field": r.field, "code": r.code, "message": language.refusal(r)})).collect();
+            let errors: Vec<Value> =
+                all.iter().map(|r| json!({"field": r.field, "code": r.code, "message": language.refusal(r)})).collect();
             body.insert("errors".into(), json!(errors));
         }
         AppError::Stale(record) => {

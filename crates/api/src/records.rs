@@ -20,8 +20,23 @@ use crate::problem::Problem;
 use crate::session::language;
 
 pub const LIST_PARAMETERS: &[&str] = &[
-    "page", "size", "sort", "q", "state", "enterprise", "region", "sector", "overdue", "mine", "view", "due_at.from", "due_at.to",
-    "created_at.from", "created_at.to", "updated_at.from", "updated_at.to",
+    "page",
+    "size",
+    "sort",
+    "q",
+    "state",
+    "enterprise",
+    "region",
+    "sector",
+    "overdue",
+    "mine",
+    "view",
+    "due_at.from",
+    "due_at.to",
+    "created_at.from",
+    "created_at.to",
+    "updated_at.from",
+    "updated_at.to",
 ];
 
 pub async fn list(
@@ -150,7 +165,8 @@ async fn change(
     input: Value,
 ) -> Result<Response, Problem> {
     let kind = app.kind_for(&caller, &kind)?;
-    let route = format!("{} /records/{}/{id}/{}", if action.is_some() { "POST" } else { "PATCH" }, kind.id, action.as_deref().unwrap_or(""));
+    let route =
+        format!("{} /records/{}/{id}/{}", if action.is_some() { "POST" } else { "PATCH" }, kind.id, action.as_deref().unwrap_or(""));
     let once = once(&headers, route, &input)?;
     let parsed: ChangeInput = shape(input)?;
     let language = language(&headers);

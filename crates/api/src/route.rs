@@ -77,7 +77,8 @@ impl Route {
 pub fn router(routes: Vec<Route>) -> Router<Arc<App>> {
     routes.into_iter().fold(Router::new(), |router, route| {
         let query = route.query;
-        let checked = route.handler.layer(middleware::from_fn(move |raw: RawQuery, request: Request, next: Next| check(query, raw, request, next)));
+        let checked =
+            route.handler.layer(middleware::from_fn(move |raw: RawQuery, request: Request, next: Next| check(query, raw, request, next)));
         router.route(route.path, checked)
     })
 }
@@ -91,7 +92,8 @@ async fn check(query: Query, RawQuery(raw): RawQuery, request: Request, next: Ne
         Ok(params) => params,
         Err(problem) => return problem.into_response(),
     };
-    let stranger = params.names().find(|name| !known.contains(name) && !(matches!(query, Query::List(_)) && name.starts_with("field.")));
+    let by_field = matches!(query, Query::List(_));
+    let stranger = params.names().find(|name| !(known.contains(name) || by_field && name.starts_with("field.")));
     match stranger {
         Some(name) => Problem::unknown_parameter(name).into_response(),
         None => next.run(request).await,

@@ -10,7 +10,9 @@ pub fn routes() -> Vec<Route> {
     let r = Route::new;
     vec![
         r("get", "/livez", "livez", "Whether the process lives.", get(ops::alive)).who(Who::Anyone),
-        r("get", "/readyz", "readyz", "Whether it can take work, with each check.", get(ops::ready)).who(Who::Anyone).answers(200, "Readiness"),
+        r("get", "/readyz", "readyz", "Whether it can take work, with each check.", get(ops::ready))
+            .who(Who::Anyone)
+            .answers(200, "Readiness"),
         r("get", "/metrics", "metrics", "Figures for Prometheus.", get(ops::metrics)).who(Who::Anyone),
         r("get", "/openapi.json", "openapi", "This description.", get(openapi::document)).who(Who::Anyone),
         r("get", "/ping", "ping", "For line-protocol clients.", get(signals::ping)).who(Who::Anyone).any_query().status(204),
@@ -23,15 +25,28 @@ pub fn routes() -> Vec<Route> {
         r("get", "/api/v1/me", "me", "Who I am, my posts, menus and open work.", get(session::me)).answers(200, "Me"),
         r("get", "/api/v1/me/preferences/{key}", "preference", "A stored preference, or null.", get(session::preference)),
         r("put", "/api/v1/me/preferences/{key}", "set_preference", "Stores a preference.", put(session::set_preference)).status(204),
-        r("get", "/api/v1/demo/accounts", "demo_accounts", "The demo's accounts; elsewhere there is no such page.", get(session::demo_accounts))
-            .who(Who::Anyone),
+        r(
+            "get",
+            "/api/v1/demo/accounts",
+            "demo_accounts",
+            "The demo's accounts; elsewhere there is no such page.",
+            get(session::demo_accounts),
+        )
+        .who(Who::Anyone),
         // Kinds and records
         r("get", "/api/v1/kinds", "kinds", "The kinds I may see, with counts of open work.", get(kinds::list)).answers(200, "KindPage"),
         r("get", "/api/v1/kinds/{kind}", "kind", "The full description of a kind.", get(kinds::one)).answers(200, "Kind"),
-        r("get", "/api/v1/records/{kind}", "records", "A page of records.", get(records::list)).list_query(LIST_PARAMETERS).answers(200, "RecordPage"),
-        r("post", "/api/v1/records/{kind}", "create_record", "Creates a record.", post(records::create)).takes("CreateRecord").answers(201, "Record"),
-        r("get", "/api/v1/records/{kind}/{id}", "record", "A record with what I may do with it.", get(records::read)).answers(200, "Record"),
-        r("patch", "/api/v1/records/{kind}/{id}", "edit_record", "Changes fields.", patch(records::edit)).takes("ChangeRecord").answers(200, "Record"),
+        r("get", "/api/v1/records/{kind}", "records", "A page of records.", get(records::list))
+            .list_query(LIST_PARAMETERS)
+            .answers(200, "RecordPage"),
+        r("post", "/api/v1/records/{kind}", "create_record", "Creates a record.", post(records::create))
+            .takes("CreateRecord")
+            .answers(201, "Record"),
+        r("get", "/api/v1/records/{kind}/{id}", "record", "A record with what I may do with it.", get(records::read))
+            .answers(200, "Record"),
+        r("patch", "/api/v1/records/{kind}/{id}", "edit_record", "Changes fields.", patch(records::edit))
+            .takes("ChangeRecord")
+            .answers(200, "Record"),
         r("post", "/api/v1/records/{kind}/{id}/actions/{action}", "act_on_record", "Takes a step of its loop.", post(records::act))
             .takes("ChangeRecord")
             .answers(200, "Record"),
@@ -50,7 +65,11 @@ pub fn routes() -> Vec<Route> {
         r("get", "/api/v1/organisations", "organisations", "Organisations to choose from.", get(pages::organisations)).query(&["q"]),
         r("get", "/api/v1/users", "users", "People to choose from.", get(pages::users)).query(&["q", "enterprise", "ids", "page", "size"]),
         // Telemetry
-        r("get", "/api/v1/gateways", "gateways", "Gateways with their state.", get(signals::gateways)).query(&["enterprise", "page", "size"]),
+        r("get", "/api/v1/gateways", "gateways", "Gateways with their state.", get(signals::gateways)).query(&[
+            "enterprise",
+            "page",
+            "size",
+        ]),
         r("post", "/api/v1/gateways", "add_gateway", "Adds a gateway; its key is shown once.", post(signals::add_gateway))
             .takes("NewGateway")
             .answers(201, "GatewayKey"),
@@ -59,7 +78,11 @@ pub fn routes() -> Vec<Route> {
             .query(&["enterprise", "quantity", "hazard_unit", "q", "page", "size"])
             .answers(200, "PointPage"),
         r("post", "/api/v1/points", "add_point", "Adds a measuring point.", post(signals::add_point)).takes("Point").answers(201, "Point"),
-        r("get", "/api/v1/points/latest", "latest", "The latest reading of points.", get(signals::latest)).query(&["enterprise", "hazard_unit", "ids"]),
+        r("get", "/api/v1/points/latest", "latest", "The latest reading of points.", get(signals::latest)).query(&[
+            "enterprise",
+            "hazard_unit",
+            "ids",
+        ]),
         r("get", "/api/v1/samples", "samples", "Readings of a point over [from, to).", get(signals::samples))
             .query(&["point", "from", "to", "every", "agg"])
             .answers(200, "Samples"),

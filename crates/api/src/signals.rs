@@ -2,14 +2,14 @@
 
 use std::sync::Arc;
 
-use anlan_app::monitoring::{NewGateway, NewPoint, Sender};
+use anlan_app::monitoring::{NewGateway, NewPoint, PointQuery, Sender};
 use anlan_app::{App, AppError};
 use anlan_base::Refusal;
+use axum::Json as Answer;
 use axum::body::Body;
 use axum::extract::{Path, Request, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
-use axum::Json as Answer;
 use serde_json::{Value, json};
 
 use crate::auth::{self, Who};
@@ -35,8 +35,15 @@ pub async fn gateways(State(app): State<Arc<App>>, Who(caller): Who, params: Par
 
 pub async fn points(State(app): State<Arc<App>>, Who(caller): Who, params: Params) -> Result<Answer<Value>, Problem> {
     let (page, size) = params.page(200)?;
-    let found = app.points(&caller, &params.all("enterprise"), params.one("quantity"), params.one("hazard_unit"), params.one("q"), page, size).await?;
-    Ok(Answer(found))
+    let query = PointQuery {
+        enterprise: params.one("enterprise").map(Into::into),
+        hazard_unit: params.one("hazard_unit").map(Into::into),
+        quantity: params.one("quantity").map(str::to_owned),
+        q: params.one("q").map(str::to_owned),
+        page,
+        size,
+    };
+    Ok(Answer(app.points(&caller, &query).await?))
 }
 
 pub async fn add_point(State(app): State<Arc<App>>, Who(caller): Who, Json(input): Json<NewPoint>) -> Result<Response, Problem> {

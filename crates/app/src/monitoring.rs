@@ -14,7 +14,7 @@ use std::sync::Arc;
 use anlan_access::ReadScope;
 use anlan_base::{Clock, Name};
 use anlan_records::record::Record;
-use anlan_store::{PointQuery, Store};
+use anlan_store::Store;
 use anlan_telemetry::{ChunkStore, Committed, History, Intake, Journal, OnFatal, Options, Points, Settings};
 use tokio::sync::mpsc;
 
@@ -22,7 +22,7 @@ use crate::live::{Said, Topic};
 use crate::{App, AppError, Dress};
 
 pub use alarms::{AlarmQuery, AlarmView};
-pub use gateways::{NewGateway, NewPoint, Position, Sender};
+pub use gateways::{NewGateway, NewPoint, PointQuery, Position, Sender};
 
 /// Batches that wait for the alarms; when it is full, intake waits, and nothing is dropped.
 const WAITING_BATCHES: usize = 1024;
@@ -49,7 +49,12 @@ pub(crate) struct Monitoring {
 }
 
 impl Monitoring {
-    pub(crate) async fn open(store: &Store, chunks: Arc<dyn ChunkStore>, clock: Arc<dyn Clock>, telemetry: Telemetry) -> Result<Self, AppError> {
+    pub(crate) async fn open(
+        store: &Store,
+        chunks: Arc<dyn ChunkStore>,
+        clock: Arc<dyn Clock>,
+        telemetry: Telemetry,
+    ) -> Result<Self, AppError> {
         let points = Arc::new(Points::default());
         let every = PointQuery { page: 1, size: 0, ..PointQuery::default() };
         let (stored, _) = store.points(&ReadScope::platform(), &every).await?;

@@ -58,11 +58,20 @@ impl App {
         let overdue = || one_of("overdue", vec![json!(true)]);
         let major = || one_of("level", vec![json!("major")]);
         let enterprises = self.count(caller, &enterprise, vec![open_states(&enterprise)]).await?;
-        let risk = self.store.count_by(&self.scope(caller, "enterprise"), &self.counting(&enterprise, vec![open_states(&enterprise)]), "risk_level").await?;
+        let risk = self
+            .store
+            .count_by(&self.scope(caller, "enterprise"), &self.counting(&enterprise, vec![open_states(&enterprise)]), "risk_level")
+            .await?;
         let units = self.count(caller, &unit, vec![open_states(&unit)]).await?;
         let sources = self.count(caller, &unit, vec![open_states(&unit), Test { subject: Name::of("level"), is: Is::Set(true) }]).await?;
         let active = vec![AlarmState::UnackActive, AlarmState::AckedActive, AlarmState::RtnUnack];
-        let alarms = |states: Vec<AlarmState>, from: Option<Instant>| AlarmQuery { states, raised_from: from, page: 1, size: 1, ..AlarmQuery::default() };
+        let alarms = |states: Vec<AlarmState>, from: Option<Instant>| AlarmQuery {
+            states,
+            raised_from: from,
+            page: 1,
+            size: 1,
+            ..AlarmQuery::default()
+        };
         let scope = self.scope(caller, "enterprise");
         Ok(json!({
             "at": now,
@@ -180,7 +189,12 @@ impl App {
 
     async fn weather(&self, caller: &Caller) -> Result<Value, AppError> {
         let mut weather = Map::new();
-        let names = [("wind_speed", "wind_speed"), ("wind_direction", "wind_direction"), ("ambient_temperature", "temperature"), ("humidity", "humidity")];
+        let names = [
+            ("wind_speed", "wind_speed"),
+            ("wind_direction", "wind_direction"),
+            ("ambient_temperature", "temperature"),
+            ("humidity", "humidity"),
+        ];
         for (quantity, name) in names {
             let query = PointQuery { quantity: Some(quantity.to_owned()), page: 1, size: 1, ..PointQuery::default() };
             let (points, _) = self.store.points(&self.scope(caller, "enterprise"), &query).await?;
@@ -208,14 +222,17 @@ impl App {
             groups.push(Group { kind: summary.kind, total: page.total, items: page.items });
         }
         let active = vec!["active".to_owned()];
-        let query = crate::monitoring::AlarmQuery { states: active, enterprises: vec![id.0.clone()], page: 1, size: 5, ..Default::default() };
+        let query =
+            crate::monitoring::AlarmQuery { states: active, enterprises: vec![id.0.clone()], page: 1, size: 5, ..Default::default() };
         let alarms = self.alarms(caller, &query).await?;
-        let points: Vec<bool> = self.points_now(caller).await?.into_iter().filter(|(p, ..)| p.enterprise == own).map(|(_, fresh, _)| fresh).collect();
+        let points: Vec<bool> =
+            self.points_now(caller).await?.into_iter().filter(|(p, ..)| p.enterprise == own).map(|(_, fresh, _)| fresh).collect();
         let mut users = Vec::new();
         for user in self.store.users(&UserQuery { enterprise: Some(own.clone()), limit: 200, ..UserQuery::default() }).await? {
             let Some(subject) = self.store.subject(&user.id).await? else { continue };
             let here = subject.posts.iter().filter(|post| post.scope == PostScope::Enterprise(own.clone()));
-            let roles: Vec<Value> = here.filter_map(|post| self.kinds.roles.get(&post.role)).map(|role| json!({"id": role.id, "label": role.label})).collect();
+            let roles: Vec<Value> =
+                here.filter_map(|post| self.kinds.roles.get(&post.role)).map(|role| json!({"id": role.id, "label": role.label})).collect();
             users.push(json!({"id": user.id, "name": user.name, "title": user.title, "roles": roles}));
         }
         let points = json!({"total": points.len(), "good": points.iter().filter(|fresh| **fresh).count()});

@@ -16,7 +16,10 @@ fn argon2() -> Argon2<'static> {
 }
 
 pub fn hash(password: &str) -> Result<String, AppError> {
-    argon2().hash_password(password.as_bytes()).map(|hash| hash.to_string()).map_err(|e| AppError::failure("hash a password", e.to_string()))
+    argon2()
+        .hash_password(password.as_bytes())
+        .map(|hash| hash.to_string())
+        .map_err(|e| AppError::failure("hash a password", e.to_string()))
 }
 
 /// Whether `password` is the one behind `stored`. Without a stored hash it works as long and says no.

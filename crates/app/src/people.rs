@@ -29,7 +29,8 @@ impl App {
         }
         self.check_posts(posts)?;
         let secret = new.password.clone();
-        let hash = tokio::task::spawn_blocking(move || password::hash(&secret)).await.map_err(|e| AppError::failure("hash a password", e))??;
+        let hash =
+            tokio::task::spawn_blocking(move || password::hash(&secret)).await.map_err(|e| AppError::failure("hash a password", e))??;
         let mut tx = self.store.write().await?;
         let id = self.add_user_in(&mut tx, new, &hash, posts).await?;
         tx.commit().await?;
@@ -52,12 +53,17 @@ impl App {
 
     fn check_posts(&self, posts: &[Post]) -> Result<(), AppError> {
         for post in posts {
-            let role = self.kinds.roles.get(&post.role).ok_or_else(|| AppError::invalid(Refusal::at("unknown_code", "post").with("role", &post.role)))?;
-            let fits = match (&post.scope, role.scope) {
-                (PostScope::Enterprise(_), RoleScope::Enterprise) | (PostScope::Platform, RoleScope::Platform) => true,
-                (PostScope::Region(_) | PostScope::Park(_), RoleScope::Region) => true,
-                _ => false,
-            };
+            let role = self
+                .kinds
+                .roles
+                .get(&post.role)
+                .ok_or_else(|| AppError::invalid(Refusal::at("unknown_code", "post").with("role", &post.role)))?;
+            let fits = matches!(
+                (&post.scope, role.scope),
+                (PostScope::Enterprise(_), RoleScope::Enterprise)
+                    | (PostScope::Region(_) | PostScope::Park(_), RoleScope::Region)
+                    | (PostScope::Platform, RoleScope::Platform)
+            );
             if !fits {
                 return Err(AppError::invalid(Refusal::at("wrong_scope", "post").with("role", &post.role)));
             }
@@ -90,7 +96,15 @@ impl App {
     }
 
     /// People a form may offer: an enterprise sees its own, authorities see all.
-    pub async fn people(&self, caller: &Caller, q: Option<&str>, enterprise: Option<&str>, ids: &[&str], page: u32, size: u32) -> Result<Value, AppError> {
+    pub async fn people(
+        &self,
+        caller: &Caller,
+        q: Option<&str>,
+        enterprise: Option<&str>,
+        ids: &[&str],
+        page: u32,
+        size: u32,
+    ) -> Result<Value, AppError> {
         let own = only_enterprises(caller);
         let mut wanted: Vec<Option<EnterpriseId>> = match (&own, enterprise) {
             (None, None) => vec![None],
@@ -101,7 +115,8 @@ impl App {
         wanted.dedup();
         let mut items = Vec::new();
         for enterprise in wanted {
-            let query = UserQuery { q: q.map(str::to_owned), enterprise, unit: None, demo: false, limit: page.saturating_mul(size).min(10_000) };
+            let query =
+                UserQuery { q: q.map(str::to_owned), enterprise, unit: None, demo: false, limit: page.saturating_mul(size).min(10_000) };
             for user in self.store.users(&query).await? {
                 if ids.is_empty() || ids.contains(&user.id.as_str()) {
                     items.push(json!({"id": user.id, "name": user.name, "title": user.title}));
@@ -199,7 +214,6 @@ impl App {
         }
         Ok(Value::Array(accounts))
     }
-
 }
 
 fn kind_item(summary: &KindSummary) -> Value {

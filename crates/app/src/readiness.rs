@@ -13,7 +13,11 @@ impl App {
         let database = self.store.ping().await;
         let stopping = self.is_stopping();
         vec![
-            Check { name: "database", ok: database.is_ok(), detail: database.map_or_else(|e| e.to_string(), |()| self.store.engine().to_owned()) },
+            Check {
+                name: "database",
+                ok: database.is_ok(),
+                detail: database.map_or_else(|e| e.to_string(), |()| self.store.engine().to_owned()),
+            },
             Check { name: "kinds", ok: true, detail: format!("{} kinds", self.kinds.by_id.len()) },
             Check { name: "journal", ok: !self.monitoring_is_full(), detail: format!("{} bytes", self.journal_bytes()) },
             Check { name: "running", ok: !stopping, detail: if stopping { "stopping" } else { "yes" }.to_owned() },

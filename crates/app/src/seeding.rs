@@ -60,7 +60,8 @@ impl App {
     /// Users who share one password: it is hashed once.
     pub async fn put_users(&self, users: Vec<(NewUser, Vec<Post>, Vec<anlan_base::OrganisationId>)>, secret: &str) -> Result<(), AppError> {
         let secret = secret.to_owned();
-        let hash = tokio::task::spawn_blocking(move || password::hash(&secret)).await.map_err(|e| AppError::failure("hash a password", e))??;
+        let hash =
+            tokio::task::spawn_blocking(move || password::hash(&secret)).await.map_err(|e| AppError::failure("hash a password", e))??;
         let mut tx = self.store.write().await?;
         for (user, posts, units) in users {
             let id = self.add_user_in(&mut tx, user, &hash, &posts).await?;
@@ -103,7 +104,8 @@ async fn put_past_alarm(tx: &mut Tx, alarm: &Alarm) -> Result<(), AppError> {
     }
     events.sort_by_key(|(at, ..)| *at);
     for (at, what, state, actor) in events {
-        let event = AlarmEvent { seq: 0, alarm: alarm.id.clone(), at, what: what.to_owned(), state, actor, value: alarm.value, comment: None };
+        let event =
+            AlarmEvent { seq: 0, alarm: alarm.id.clone(), at, what: what.to_owned(), state, actor, value: alarm.value, comment: None };
         tx.add_alarm_event(&event).await?;
     }
     Ok(())

@@ -125,7 +125,8 @@ impl App {
         for (enterprise, rules) in self.rules_by_enterprise(None).await? {
             let (evaluator, position) = match self.store.snapshot(enterprise.as_str()).await? {
                 Some(snapshot) => {
-                    let evaluator = Evaluator::restore(&snapshot.state).map_err(|e| AppError::failure("read an evaluator's snapshot", e))?;
+                    let evaluator =
+                        Evaluator::restore(&snapshot.state).map_err(|e| AppError::failure("read an evaluator's snapshot", e))?;
                     (evaluator, snapshot.position)
                 }
                 None => (Evaluator::default(), beginning),

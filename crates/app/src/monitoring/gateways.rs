@@ -6,7 +6,8 @@ use std::sync::Mutex;
 use anlan_base::{EnterpriseId, Instant, Name, RecordId, Refusal};
 use anlan_ledger::sha256_hex;
 use anlan_records::kind::Kind;
-use anlan_store::{Gateway, PointQuery, StoredPoint};
+pub use anlan_store::PointQuery;
+use anlan_store::{Gateway, StoredPoint};
 use anlan_telemetry::{Code, Point, PointKind, Receipt, is_point_id};
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -106,7 +107,8 @@ impl Tallies {
         let online = last_seen.is_some_and(|seen| now.since_ms(seen) < 60_000);
         let count = |what: &str| tally.counts.get(what).copied().unwrap_or(0);
         let fixed = ["accepted", "duplicate", "corrected"];
-        let rejected: BTreeMap<&String, u64> = tally.counts.iter().filter(|(what, _)| !fixed.contains(&what.as_str())).map(|(w, n)| (w, *n)).collect();
+        let rejected: BTreeMap<&String, u64> =
+            tally.counts.iter().filter(|(what, _)| !fixed.contains(&what.as_str())).map(|(w, n)| (w, *n)).collect();
         json!({
             "id": gateway.id, "enterprise": gateway.enterprise, "state": if online { "online" } else { "offline" }, "last_seen": last_seen,
             "lag_s": tally.newest.zip(last_seen).map(|(newest, seen)| (seen.since_ms(newest) as f64 / 1000.0).max(0.0)),
@@ -168,7 +170,11 @@ impl App {
         let given = sha256_hex(key);
         let kept = found.as_ref().map_or_else(|| "0".repeat(64), |gateway| gateway.key_hash.clone());
         let differs = given.bytes().zip(kept.bytes()).fold(given.len() ^ kept.len(), |acc, (a, b)| acc | usize::from(a ^ b));
-        Ok(found.filter(|_| differs == 0).map(|gateway| Sender { name: gateway.id, is_gateway: true, enterprises: vec![gateway.enterprise] }))
+        Ok(found.filter(|_| differs == 0).map(|gateway| Sender {
+            name: gateway.id,
+            is_gateway: true,
+            enterprises: vec![gateway.enterprise],
+        }))
     }
 
     /// A person who may send readings for their own enterprise.
@@ -204,7 +210,12 @@ impl App {
         let changed: Vec<(String, Tally)> = {
             let mut all = self.monitoring.tallies.by_gateway.lock().expect("no holder panics");
             let changed = all.iter_mut().filter(|(id, tally)| tally.unsaved && *id != "(unknown)");
-            changed.map(|(id, tally)| { tally.unsaved = false; (id.clone(), tally.clone()) }).collect()
+            changed
+                .map(|(id, tally)| {
+                    tally.unsaved = false;
+                    (id.clone(), tally.clone())
+                })
+                .collect()
         };
         if changed.is_empty() {
             return Ok(());
@@ -252,25 +263,10 @@ impl App {
         Ok(all)
     }
 
-    pub async fn points(
-        &self,
-        caller: &Caller,
-        enterprises: &[&str],
-        quantity: Option<&str>,
-        hazard_unit: Option<&str>,
-        q: Option<&str>,
-        page: u32,
-        size: u32,
-    ) -> Result<Value, AppError> {
-        let query = PointQuery {
-            enterprise: enterprises.first().map(|id| (*id).into()),
-            hazard_unit: hazard_unit.map(Into::into),
-            quantity: quantity.map(str::to_owned),
-            q: q.map(str::to_owned),
-            page,
-            size,
-        };
-        let (points, total) = self.store.points(&self.scope(caller, "enterprise"), &query).await?;
+    /// Measuring points the caller may see.
+    pub async fn points(&self, caller: &Caller, query: &PointQuery) -> Result<Value, AppError> {
+        let (page, size) = (query.page, query.size);
+        let (points, total) = self.store.points(&self.scope(caller, "enterprise"), query).await?;
         let items: Vec<Value> = points.iter().map(point_json).collect();
         Ok(json!({"items": items, "total": total, "page": page, "size": size}))
     }

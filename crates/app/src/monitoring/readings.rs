@@ -6,7 +6,9 @@ use std::sync::Arc;
 use anlan_access::ReadScope;
 use anlan_base::{EnterpriseId, Instant, Place, Quality, RecordId, Refusal};
 use anlan_store::PointQuery;
-use anlan_telemetry::{Agg, IntakeError, Limits, Parsed, Point, Precision, QueryError, Receipt, Sample, Unreadable, parse_json, parse_lines};
+use anlan_telemetry::{
+    Agg, IntakeError, Limits, Parsed, Point, Precision, QueryError, Receipt, Sample, Unreadable, parse_json, parse_lines,
+};
 use serde_json::{Value, json};
 
 use super::RETENTION_MS;
@@ -26,8 +28,8 @@ impl App {
 
     /// Line protocol. `Some` says what was wrong, after the good ones are safe.
     pub async fn take_lines(&self, sender: &Sender, body: &[u8], precision: &str) -> Result<Option<String>, AppError> {
-        let precision =
-            Precision::parse(precision).ok_or_else(|| AppError::BadRequest(Refusal::at("bad_parameter", "precision").with("name", "precision")))?;
+        let precision = Precision::parse(precision)
+            .ok_or_else(|| AppError::BadRequest(Refusal::at("bad_parameter", "precision").with("name", "precision")))?;
         let lines = {
             let table = self.monitoring.points.read();
             let own = |id: &str| table.by_id(id).map(|point| &**point).filter(|point| sender.enterprises.contains(&point.enterprise));
@@ -66,7 +68,9 @@ impl App {
                 cells.into_iter().map(|cell| json!([cell.t.as_ms(), cell.v, cell.mark.quality()])).collect()
             }
             Some(every_ms) => {
-                let bad = |name: &&str| Agg::parse(name).ok_or_else(|| AppError::BadRequest(Refusal::at("bad_parameter", "agg").with("name", "agg")));
+                let bad = |name: &&str| {
+                    Agg::parse(name).ok_or_else(|| AppError::BadRequest(Refusal::at("bad_parameter", "agg").with("name", "agg")))
+                };
                 let names: &[&str] = if aggregates.is_empty() { &["avg"] } else { aggregates };
                 let aggs = names.iter().map(bad).collect::<Result<Vec<_>, _>>()?;
                 let steps = self.monitoring.history.aggregate(point.number, from, to, every_ms, &aggs).await.map_err(not_read)?;
@@ -89,7 +93,8 @@ impl App {
             for enterprise in enterprises {
                 if self.sees_enterprise(caller, &(*enterprise).into()).await? {
                     let table = self.monitoring.points.read();
-                    let of_unit = |point: &Point| hazard_unit.is_none_or(|unit| point.hazard_unit.as_ref().is_some_and(|own| own.as_str() == unit));
+                    let of_unit =
+                        |point: &Point| hazard_unit.is_none_or(|unit| point.hazard_unit.as_ref().is_some_and(|own| own.as_str() == unit));
                     wanted.extend(table.iter().filter(|point| point.enterprise.as_str() == *enterprise && of_unit(point)).cloned());
                 }
             }
@@ -181,7 +186,9 @@ impl App {
 fn unreadable(why: Unreadable) -> AppError {
     match &why {
         Unreadable::TooMany { limit } => AppError::TooLarge(Refusal::new("too_many_entries").with("limit", limit)),
-        Unreadable::TooLarge { limit } => AppError::TooLarge(Refusal::new("too_large").with("limit", format!("{} MiB", limit / 1024 / 1024))),
+        Unreadable::TooLarge { limit } => {
+            AppError::TooLarge(Refusal::new("too_large").with("limit", format!("{} MiB", limit / 1024 / 1024)))
+        }
         _ => AppError::BadRequest(Refusal::new("bad_json").with("why", &why)),
     }
 }

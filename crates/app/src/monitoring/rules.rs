@@ -54,7 +54,8 @@ impl App {
 }
 
 fn per_point(records: &[Record], points: &[&Point]) -> Vec<Rule> {
-    let typed: Vec<(&Record, AlarmRule)> = records.iter().filter_map(|record| Some((record, AlarmRule::read(&record.body).ok()?))).collect();
+    let typed: Vec<(&Record, AlarmRule)> =
+        records.iter().filter_map(|record| Some((record, AlarmRule::read(&record.body).ok()?))).collect();
     let by_id: BTreeMap<&str, &Point> = points.iter().map(|point| (point.id.as_str(), *point)).collect();
     let mut rules: BTreeMap<u32, Rule> = BTreeMap::new();
     for (record, rule) in &typed {

@@ -123,7 +123,8 @@ impl App {
 
     async fn bring_in_line(&self, kind: &Arc<Kind>, record: &Record, judgement: Judgement) -> Result<(), AppError> {
         let warning = Warning::read(&record.body).map_err(|refusal| AppError::failure("read a warning", refusal))?;
-        let act = |action: &'static str| self.change_as(Machine::Platform, &record.id, kind.actions.get(action).map(|a| &a.id), Body::new());
+        let act =
+            |action: &'static str| self.change_as(Machine::Platform, &record.id, kind.actions.get(action).map(|a| &a.id), Body::new());
         if judgement.terms.is_empty() {
             if warning.cleared_at.is_none() {
                 self.edit_warning(record, json!({"cleared_at": self.now()})).await?;
@@ -250,7 +251,8 @@ mod tests {
 
     #[test]
     fn a_term_shows_what_it_rests_on() {
-        let Value::Object(mut body) = json!({"terms": [{"id": "t", "rule": "any_alarm", "colour": "blue", "value": 27.4, "point": "P"}]}) else {
+        let Value::Object(mut body) = json!({"terms": [{"id": "t", "rule": "any_alarm", "colour": "blue", "value": 27.4, "point": "P"}]})
+        else {
             unreachable!()
         };
         dress(&mut body);

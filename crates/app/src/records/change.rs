@@ -89,7 +89,10 @@ impl App {
         self.change(caller, kind, id, revision, None, body, comment).await
     }
 
-    #[expect(clippy::too_many_arguments, reason = "an action has a record, a revision, a name, fields and a reason; a struct would only rename them")]
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "an action has a record, a revision, a name, fields and a reason; a struct would only rename them"
+    )]
     pub async fn act(
         &self,
         caller: &Caller,
@@ -146,10 +149,7 @@ impl App {
     }
 
     /// Commits what `work` did, then tells those who listen. A refusal undoes all of it.
-    async fn in_one_transaction<T>(
-        &self,
-        work: impl AsyncFnOnce(&mut Tx, &mut Done) -> Result<T, AppError>,
-    ) -> Result<T, AppError> {
+    async fn in_one_transaction<T>(&self, work: impl AsyncFnOnce(&mut Tx, &mut Done) -> Result<T, AppError>) -> Result<T, AppError> {
         let mut tx = self.store.write().await?;
         let mut done = Done::default();
         let answer = work(&mut tx, &mut done).await?;
@@ -392,7 +392,8 @@ impl App {
 
     fn announce(&self, done: Done) {
         for (kind, record, assigned) in done.changed {
-            let brief = json!({"kind": record.kind, "id": record.id, "number": record.number, "state": record.state, "revision": record.revision});
+            let brief =
+                json!({"kind": record.kind, "id": record.id, "number": record.number, "state": record.state, "revision": record.revision});
             let said = Said {
                 seq: 0,
                 topic: Topic::Records,
@@ -450,7 +451,7 @@ impl App {
         let events = self.store.history(scope, id).await?;
         let deed = |event: anlan_store::Event| {
             let machine = matches!(event.actor.as_str(), "platform" | "clock");
-            Deed { action: event.action, actor: (!machine).then(|| UserId(event.actor)), at: event.at }
+            Deed { action: event.action, actor: (!machine).then_some(UserId(event.actor)), at: event.at }
         };
         Ok(events.into_iter().map(deed).collect())
     }
