@@ -5,6 +5,8 @@ import { test } from 'node:test'
 import { accessible, api, base, person, PHONE, photo, picture, withBrowser } from './harness.mjs'
 
 const it = withBrowser()
+/** Tells the dangers of this run from those of another on the same platform. */
+const run = Date.now().toString(36)
 const report = (page) => page.getByRole('button', { name: '上报隐患' })
 
 test('a worker reports what they see: photo, place, description; the number comes back', async () => {
@@ -22,7 +24,7 @@ test('a worker reports what they see: photo, place, description; the number come
   await page.getByRole('button', { name: '移除照片 2' }).click()
   await page.getByRole('img', { name: '照片 2' }).waitFor({ state: 'detached' })
 
-  await page.getByLabel('隐患描述').fill('罐区东侧消防栓被货物遮挡，取用不便')
+  await page.getByLabel('隐患描述').fill(`罐区东侧消防栓被货物遮挡 ${run}a`)
   await page.getByLabel('部位').fill('罐区东侧')
   await page.getByRole('button', { name: /定位/ }).click()
   await page.getByText('119.97620 E').waitFor()
@@ -37,14 +39,14 @@ test('a worker reports what they see: photo, place, description; the number come
   await picture(page, 'phone-sent')
 
   await page.getByRole('link', { name: '查看这条隐患' }).click()
-  await page.getByText('罐区东侧消防栓被货物遮挡，取用不便').first().waitFor()
+  await page.getByText(`罐区东侧消防栓被货物遮挡 ${run}a`).first().waitFor()
   await page.locator('dd img').first().waitFor()
   await accessible(page, 'the record on the phone')
   await picture(page, 'phone-record')
   await close()
 
   const asWorker = await api('worker')
-  const { items } = await asWorker('GET', `/api/v1/records/hidden_danger?q=${encodeURIComponent('罐区东侧消防栓')}`)
+  const { items } = await asWorker('GET', `/api/v1/records/hidden_danger?q=${encodeURIComponent(`${run}a`)}`)
   const [found] = items
   assert.equal(found.number, number)
   assert.deepEqual(found.body.position, { lon: 119.9762, lat: 31.9871 })
@@ -54,7 +56,7 @@ test('a worker reports what they see: photo, place, description; the number come
 
 test('without a network it stays a draft, says so, survives the tab, and is sent once', async () => {
   const { page, context, close } = await person(it, 'worker', { size: PHONE, path: '/m/report' })
-  await page.getByLabel('隐患描述').fill('配电间门口积水，电缆沟盖板缺失一块')
+  await page.getByLabel('隐患描述').fill(`配电间门口积水，电缆沟盖板缺失一块 ${run}`)
   await page.locator('#r-photos').setInputFiles([await photo(page)])
   await page.getByRole('img', { name: '照片 1' }).waitFor()
   await context.setOffline(true)
@@ -70,7 +72,7 @@ test('without a network it stays a draft, says so, survives the tab, and is sent
   await page.close()
   await later.goto(`${base}/m/report`)
   await later.getByRole('img', { name: '照片 1' }).waitFor()
-  assert.equal(await later.getByLabel('隐患描述').inputValue(), '配电间门口积水，电缆沟盖板缺失一块')
+  assert.equal(await later.getByLabel('隐患描述').inputValue(), `配电间门口积水，电缆沟盖板缺失一块 ${run}`)
 
   // The platform gets the report, but its answer is lost on the way.
   const keys = []
@@ -89,15 +91,14 @@ test('without a network it stays a draft, says so, survives the tab, and is sent
   await close()
 
   const asWorker = await api('worker')
-  const { total } = await asWorker('GET', `/api/v1/records/hidden_danger?q=${encodeURIComponent('配电间门口积水')}`)
+  const { total } = await asWorker('GET', `/api/v1/records/hidden_danger?q=${encodeURIComponent(`缺失一块 ${run}`)}`)
   assert.equal(total, 1)
 })
 
 test('the report page opens without a network, from what the phone keeps', async () => {
   const { page, context, close } = await person(it, 'grid', { size: PHONE, path: '/m/report' })
-  await page.getByLabel('隐患描述').waitFor()
-  await page.evaluate(() => navigator.serviceWorker.ready.then(() => true))
-  await page.waitForFunction(async () => (await caches.keys()).some((name) => name.startsWith('anlan-phone-')))
+  await page.reload()
+  await page.waitForFunction(() => navigator.serviceWorker.controller?.state === 'activated')
   await page.getByLabel('隐患描述').fill('仓库消防通道堆放托盘，宽度不足一米')
   await context.setOffline(true)
   await page.reload()
@@ -135,7 +136,7 @@ test('the safety manager works off a task on the phone', async () => {
   await accessible(page, 'to-do on the phone')
   const due = await page.locator('.task time').evaluateAll((all) => all.map((one) => one.dateTime))
   assert.deepEqual(due, [...due].sort(), 'what is overdue longest comes first')
-  await page.locator('.task', { hasText: '罐区东侧消防栓' }).click()
+  await page.locator('.task', { hasText: `${run}a` }).click()
   await page.getByRole('button', { name: '登记', exact: true }).click()
   await page.locator('.record-form').waitFor()
   await picture(page, 'phone-action')

@@ -47,7 +47,7 @@ fn p02_killed_at_any_moment_nothing_acknowledged_is_lost_or_doubled() {
             scope.spawn(|| over_lines(shared, &points[2])),
             scope.spawn(|| over_mqtt(shared, &points[3])),
         ];
-        let people = [scope.spawn(|| keep_records(shared, "甲")), scope.spawn(|| keep_records(shared, "乙"))];
+        let people = [scope.spawn(|| keep_records(shared, "a")), scope.spawn(|| keep_records(shared, "b"))];
         let mut alarms = Vec::new();
         for round in 0..rounds {
             let rising = rises(scope, shared, round);
