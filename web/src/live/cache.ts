@@ -25,11 +25,24 @@ export function putAlarm(client: QueryClient, alarm: Alarm): void {
   })
 }
 
+/** The stream names enterprise and unit by id alone; the list fetched before knows what they are called. */
+function named(warning: Warning, before: Warning | undefined): Partial<Warning> {
+  const known = typeof warning.enterprise === 'object' && warning.enterprise !== null
+  return {
+    ...(known ? {} : { enterprise: before?.enterprise ?? null }),
+    refs: { ...before?.refs, ...warning.refs },
+    ...(warning.state_label || before?.state !== warning.state ? {} : { state_label: before.state_label, state_tone: before.state_tone }),
+  }
+}
+
 export function putWarning(client: QueryClient, warning: Warning): void {
   client.setQueryData<Page<Warning>>(keys.openWarnings, (page) => {
     if (!page) return page
+    const before = page.items.find((other) => other.id === warning.id)
     const rest = page.items.filter((other) => other.id !== warning.id)
-    const items = warning.state === FINAL ? rest : [warning, ...rest]
+    // An older word that comes late says nothing new.
+    if (before && before.revision > warning.revision) return page
+    const items = warning.state === FINAL ? rest : [{ ...warning, ...named(warning, before) }, ...rest]
     return { ...page, items, total: page.total + items.length - page.items.length }
   })
 }
