@@ -26,7 +26,8 @@ export class ApiError extends Error {
     this.code = typeof problem.code === 'string' ? problem.code : status === 0 ? 'offline' : 'failure'
     this.title = title
     this.detail = detail
-    this.errors = Array.isArray(problem.errors) ? (problem.errors as FieldError[]) : []
+    // A guard refuses one thing; it says so in the same words as a list of one.
+    this.errors = Array.isArray(problem.errors) ? (problem.errors as FieldError[]) : typeof problem.field === 'string' ? [{ field: problem.field, code: this.code, message: detail }] : []
     this.record = problem.record as Rec | undefined
     this.requestId = typeof problem.request_id === 'string' ? problem.request_id : undefined
     this.retryAfter = retryAfter

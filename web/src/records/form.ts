@@ -132,10 +132,10 @@ export function useForm(wish: FormWish) {
     return out
   }
   function refuse(error: unknown): boolean {
-    if (!(error instanceof ApiError) || error.status !== 422) return false
+    if (!(error instanceof ApiError) || !error.errors.length) return false
     asked.value = true
     refused.value = error.errors
-    return error.errors.length > 0
+    return true
   }
   /** Refusals that belong to no field of this form are said on top of it. */
   const outside = computed(() => refused.value.filter((error) => !shown.value.some((field) => field.id === pathOf(error.field).split('[')[0]) && pathOf(error.field) !== '$comment'))

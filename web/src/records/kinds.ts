@@ -8,7 +8,7 @@ import type { Field, Kind, Rec, Words } from '../api/types'
 export const kindKey = (kind: string) => ['kinds', 'one', kind] as const
 
 export function useKind(kind: MaybeRefOrGetter<string>) {
-  return useQuery({ queryKey: computed(() => kindKey(toValue(kind))), queryFn: () => api.kind(toValue(kind)), staleTime: 10 * 60_000 })
+  return useQuery({ queryKey: computed(() => kindKey(toValue(kind))), queryFn: () => api.kind(toValue(kind)), enabled: computed(() => toValue(kind) !== ''), staleTime: 10 * 60_000 })
 }
 export const useKinds = () => useQuery({ queryKey: ['kinds', 'all'], queryFn: api.kinds, staleTime: 60_000 })
 

@@ -28,8 +28,18 @@ function isIdCard(text: string): boolean {
   const sum = weights.reduce((total, weight, i) => total + weight * Number(card[i]), 0)
   return '10X98765432'[sum % 11] === card[17]
 }
+/** Mobile, fixed line with or without area code, 400/800 numbers, service numbers, or `+` and a country's number. */
+function isPhone(raw: string): boolean {
+  const text = raw.trim()
+  if (!/^[+\d][\d\s-]*\d$/.test(text)) return false
+  const digits = text.replace(/\D/g, '').length
+  if (text.startsWith('+')) return digits >= 7 && digits <= 15
+  if (text.startsWith('1') && digits > 6) return digits === 11 && !/^1[012]/.test(text)
+  if (text.startsWith('0')) return digits >= 10 && digits <= 12
+  return (digits >= 3 && digits <= 8) || (digits === 10 && /^[48]00/.test(text))
+}
 const FORMS: Record<string, (text: string) => boolean> = {
-  phone: (text) => /^(1[3-9]\d{9}|0\d{2,3}-?\d{7,8}(-\d{1,6})?|\d{7,8}|[48]00-?\d{3}-?\d{4}|1[12]\d{1,3}|12\d{3}|95\d{3})$/.test(text.trim()),
+  phone: isPhone,
   id_card: isIdCard,
   uscc: isUscc,
   email: (text) => /^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(text.trim()),

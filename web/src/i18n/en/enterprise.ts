@@ -25,13 +25,4 @@ export default {
   quality_uncertain: 'Uncertain',
   quality_stale: 'Stale',
   quality_none: 'No data',
-  quantity_gas_concentration: 'Gas concentration',
-  quantity_level: 'Level',
-  quantity_pressure: 'Pressure',
-  quantity_temperature: 'Temperature',
-  quantity_flow: 'Flow',
-  quantity_wind_speed: 'Wind speed',
-  quantity_wind_direction: 'Wind direction',
-  quantity_humidity: 'Humidity',
-  quantity_state: 'Switch',
 }

@@ -25,13 +25,4 @@ export default {
   quality_uncertain: '存疑',
   quality_stale: '停滞',
   quality_none: '无数据',
-  quantity_gas_concentration: '气体浓度',
-  quantity_level: '液位',
-  quantity_pressure: '压力',
-  quantity_temperature: '温度',
-  quantity_flow: '流量',
-  quantity_wind_speed: '风速',
-  quantity_wind_direction: '风向',
-  quantity_humidity: '湿度',
-  quantity_state: '开关状态',
 }
