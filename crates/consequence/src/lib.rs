@@ -1,5 +1,6 @@
 //! Accident consequences a safety engineer can check with the book in hand: one model a file, the source's symbols. Absent on purpose: I/O, the wall clock, maps, the platform's own transcendental functions.
 
+pub mod fire;
 pub mod units;
 pub mod validity;
 
