@@ -1,0 +1,45 @@
+//! Blast from vapour clouds, explosives and bursting vessels. Absent on purpose: dust explosions, fragments' rings on a map.
+//!
+//! Overpressures are side-on, Pa. The three methods differ by a factor two as a rule (specification 08 §4): show more than one.
+
+pub mod bst;
+pub mod effects;
+pub mod flammable_mass;
+pub mod multi_energy;
+pub mod tnt;
+pub mod vessel_burst;
+
+use crate::{Refusal, validity::positive};
+use libm::{exp, log};
+
+/// Farthest distance at which a pressure that falls with distance still reaches `p` Pa, m; `None` where it never does.
+///
+/// Bisection on ln r between 0.1 m and 100 km, to a relative 1e-6.
+pub fn distance_to(p: f64, pressure_at: impl Fn(f64) -> f64) -> Option<f64> {
+    let (mut low, mut high) = (log(0.1), log(1e5));
+    if pressure_at(0.1) < p {
+        return None;
+    }
+    if pressure_at(1e5) >= p {
+        return Some(1e5);
+    }
+    for _ in 0..60 {
+        let middle = 0.5 * (low + high);
+        if pressure_at(exp(middle)) >= p {
+            low = middle;
+        } else {
+            high = middle;
+        }
+        if high - low < 1e-6 {
+            break;
+        }
+    }
+    Some(exp(0.5 * (low + high)))
+}
+
+/// Distance to 1 psi of the EPA's off-site guidance, m: `D = 17 (0.1 M H_c/H_TNT)^(1/3)`. Case EXP-020.
+pub fn epa_distance_1psi(m: f64, h_c: f64, yield_: f64, h_tnt: f64) -> Result<f64, Refusal> {
+    positive("m", m)?;
+    positive("h_c", h_c)?;
+    Ok(17.0 * libm::cbrt(yield_ * m * h_c / h_tnt))
+}
