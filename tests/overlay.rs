@@ -36,7 +36,7 @@ to = "asked"
 by = ["enterprise_worker", "enterprise_safety"]
 asks = ["place", "grade", "on", "position"]
 [states]
-asked = { zh = "申请", en = "Asked", tone = "waiting", owner = ["enterprise_safety"], due = "decide", edit = ["creator"] }
+asked = { zh = "申请", en = "Asked", tone = "waiting", owner = ["enterprise_safety"], due = "decide", edit = ["enterprise_worker"] }
 allowed = { zh = "许可", en = "Allowed", tone = "working", owner = ["enterprise_worker"], due = "work" }
 done = { zh = "完工", en = "Done", tone = "done", final = true }
 refused = { zh = "不予许可", en = "Refused", tone = "void", final = true }
@@ -168,7 +168,7 @@ fn check_names_file_line_what_was_found_and_what_is_allowed() {
         ("tone = \"done\"", "tone = \"green\"", "done = {", "green"),
         ("unit = \"hours\"", "unit = \"fortnights\"", "decide = {", "fortnights"),
         ("home = \"enterprise\"", "home = \"house\"", "home = ", "house"),
-        ("length = [2, 100]", "length = [100, 2]", "place = {", "100"),
+        ("length = [2, 100]", "length = [100, 2]", "place = {", "length"),
         ("columns = [\"grade\"", "columns = [\"grad\"", "columns = ", "grad"),
     ] {
         assert!(HOT_WORK.contains(from), "{from}");

@@ -11,19 +11,19 @@ before(async () => {
   const enterprise = await api('enterprise')
   supervisor = await api('duty')
   const active = new Set((await supervisor('GET', '/api/v1/alarms?state=active&size=200')).items.map((one) => one.point))
-  const { items } = await enterprise('GET', '/api/v1/points?quantity=gas_concentration&size=100')
+  const { items } = await enterprise('GET', '/api/v1/points?quantity=combustible_gas&size=100')
   const rules = (await enterprise('GET', '/api/v1/records/alarm_rule?size=200')).items
   point = items.find((one) => !active.has(one.id) && rules.some((each) => each.body.point === one.id && each.body.hh !== undefined))
   assert.ok(point, 'a gas detector that is not in alarm')
   rule = rules.find((one) => one.body.point === point.id)
   const call = await api()
-  const gateway = (await supervisor('GET', '/api/v1/gateways?size=200').catch(() => ({ items: [] }))).items.find((one) => point.id.startsWith(`${one.id.split('-')[0].toUpperCase()}.`))?.id ?? `${point.id.split('.')[0].toLowerCase()}-gw1`
+  const [gateway] = (await enterprise('GET', '/api/v1/gateways')).items
   /** Readings of the last seconds, the newest now: longer than any delay of the rule. */
   send = (value) => {
     const delay = Math.max(rule.body.on_delay_s ?? 0, rule.body.off_delay_s ?? 0) + 3
     const now = Date.now()
     const readings = Array.from({ length: delay + 1 }, (_, i) => ({ p: point.id, t: new Date(now - (delay - i) * 1000).toISOString(), v: value, q: 'good' }))
-    return call('POST', '/api/v1/samples', readings, basic(gateway, 'anlan-demo'))
+    return call('POST', '/api/v1/samples', readings, basic(gateway.id, 'anlan-demo'))
   }
 })
 

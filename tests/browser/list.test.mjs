@@ -73,7 +73,7 @@ test('the address is the state: a link shows the same list and record to somebod
   const title = await page.locator('.detail.panel .title').textContent()
   const other = await context.newPage()
   await other.goto(page.url())
-  await other.locator('.detail.panel').getByText(title).waitFor()
+  await other.locator('.detail.panel').getByRole('heading', { name: title }).waitFor()
   assert.equal(await other.getByRole('tab', { name: /逾期/ }).getAttribute('aria-selected'), 'true')
   await close()
 })
