@@ -10,11 +10,11 @@ const day = (offset = 0) => new Date(Date.now() + 8 * 3_600_000 + offset * 86_40
 
 /** Chooses in a list that opens on demand. */
 async function choose(page, label, option) {
-  await page.getByLabel(label, { exact: false }).first().click()
+  await page.locator('.record-form').getByLabel(label).first().click()
   await page.locator('.el-popper:visible').getByText(option, { exact: false }).first().click()
 }
 async function date(page, label, value) {
-  const input = page.getByLabel(label).first()
+  const input = page.locator('.record-form').getByLabel(label).first()
   await input.fill(value)
   await input.press('Enter')
 }
@@ -41,7 +41,7 @@ test('found by the worker, assigned by the safety manager, rectified by the work
   await form.getByText(/还有 \d 项需要修改/).waitFor()
   await accessible(worker.page, 'a form with mistakes')
   await picture(worker.page, 'form')
-  await worker.page.getByLabel('隐患描述').fill(summary)
+  await form.getByLabel('隐患描述').fill(summary)
   await choose(worker.page, '来源', '企业自查')
   await form.locator('input[type=file]').first().setInputFiles(await photo(worker.page))
   await form.locator('.photo img').first().waitFor()
@@ -56,19 +56,18 @@ test('found by the worker, assigned by the safety manager, rectified by the work
   await manager.page.getByRole('heading', { name: summary }).waitFor()
   await accessible(manager.page, 'a record')
   await step(manager.page, '登记', async (one) => {
-    await manager.page.getByLabel('部位').fill('离心岗位')
-    await manager.page.getByLabel('类别').click()
+    await one.getByLabel('部位').fill('离心岗位')
+    await one.getByLabel('类别').click()
     await manager.page.locator('.el-popper:visible .el-tree-node__content').first().click()
     await one.locator('h3').first().click()
   }, '登记')
   await step(manager.page, '评估定级', async (one) => {
     await one.getByText('一般事故隐患').click()
-    await manager.page.getByLabel('风险点').fill('离心机')
+    await one.getByLabel('风险点').fill('离心机')
   }, '评估定级')
-  await step(manager.page, '下达整改', async () => {
-    await manager.page.getByLabel('整改责任人').click()
-    await manager.page.locator('.el-popper:visible').getByText('示例丑').click()
-    await manager.page.getByLabel('整改措施').fill('更换接地线并测试接地电阻')
+  await step(manager.page, '下达整改', async (one) => {
+    await choose(manager.page, '整改责任人', '示例丑')
+    await one.getByLabel('整改措施').fill('更换接地线并测试接地电阻')
     await date(manager.page, '整改期限', day(3))
   }, '治理整改')
   await picture(manager.page, 'record')
@@ -78,7 +77,7 @@ test('found by the worker, assigned by the safety manager, rectified by the work
   await step(worker.page, '整改完成', async (one) => {
     await one.locator('input[type=file]').first().setInputFiles(await photo(worker.page, 'after.jpg'))
     await one.locator('.photo img').first().waitFor()
-    await worker.page.getByLabel('实际费用').fill('0.012')
+    await one.getByLabel('实际费用').fill('0.012')
     await date(worker.page, '完成日期', day())
   }, '企业自验')
   const closing = worker.page.locator('.bar').getByRole('button', { name: '自查销号' })
