@@ -12,9 +12,4 @@ export const editOf = (type: FieldType): Component => edits[type]!
 export { showOf } from './show'
 export const filterOf = (type: FieldType): Component | undefined => filters[type]
 export const canFilter = (field: Field): boolean => field.type in filters
-/** Types that need the whole width of a form, whatever else stands beside them. */
-export const isWide = (field: Field): boolean => ['long_text', 'photos', 'files', 'signature', 'rows', 'place'].includes(field.type)
-/** Columns out of 12. */
-export const spanOf = (field: Field): number => field.span ?? (isWide(field) ? 12 : 6)
-/** Figures stand right in tables. */
-export const isFigure = (field: Field): boolean => ['integer', 'decimal', 'money'].includes(field.type)
+export { isFigure, isWide, spanOf } from './shape'

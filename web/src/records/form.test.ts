@@ -118,6 +118,10 @@ describe('what is sent', () => {
 describe('the way ahead', () => {
   const way = (from: string, body: Body) => pathAhead(kind, from, body).map((step) => step.action.id)
   it('takes the branch that the record is on', () => expect(way('assessed', { level: 'general' })).toEqual(['plan', 'close']))
-  it('is open where nothing is decided', () => expect(way('found', {})).toEqual(['assess', 'list', 'close']))
+  it('ends where the record must still decide', () => {
+    const forked = { ...kind, states: [...kind.states.slice(0, 2), state('listed'), ...kind.states.slice(2)], actions: kind.actions.map((one) => (one.id === 'list' ? { ...one, to: 'listed' } : one)) }
+    expect(pathAhead(forked, 'found', {}).map((step) => step.action.id)).toEqual(['assess'])
+  })
+  it('goes on where every way leads to the same state', () => expect(way('found', {})).toEqual(['assess', 'list', 'close']))
   it('ends where the record ends', () => expect(way('closed', {})).toEqual([]))
 })

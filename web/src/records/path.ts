@@ -1,4 +1,4 @@
-// The way still ahead: the shortest run of actions to an end that counts as done, as the record stands now.
+// The way still ahead, as far as the record has decided it.
 import type { Action, Body, Condition, Kind, State } from '../api/types'
 import { holds, isEmpty } from './condition'
 
@@ -11,26 +11,23 @@ function mayHold(condition: Condition | undefined, body: Body, state: string): b
   return !condition || condition.some((table) => table.every((test) => (test.field !== 'state' && isEmpty(body[test.field])) || holds([[test]], body, state)))
 }
 
+/** Step by step to the next state in the kind's own order. Where the record must still decide between ways, the path ends. */
 export function pathAhead(kind: Kind, from: string, body: Body): Step[] {
-  const states = new Map(kind.states.map((state) => [state.id, state]))
-  const order = new Map(kind.states.map((state, at) => [state.id, at]))
-  const queue: { at: string; steps: Step[] }[] = [{ at: from, steps: [] }]
-  const seen = new Set([from])
-  while (queue.length) {
-    const { at, steps } = queue.shift()!
-    const here = states.get(at)
-    if (here?.final || here?.standing) {
-      if (here.tone === 'done' && steps.length) return steps
-      continue
-    }
-    const open = kind.actions.filter((action) => action.to && action.to !== at && action.from.includes(at) && mayHold(action.when, body, at))
-    // Forward first: going back to an earlier state is a detour.
-    open.sort((a, b) => (order.get(a.to!) ?? 0) - (order.get(b.to!) ?? 0))
-    for (const action of open) {
-      if (seen.has(action.to!) || (order.get(action.to!) ?? 0) < (order.get(at) ?? 0)) continue
-      seen.add(action.to!)
-      queue.push({ at: action.to!, steps: [...steps, { action, state: states.get(action.to!)! }] })
-    }
+  const states = new Map(kind.states.map((state, at) => [state.id, { state, at }]))
+  const steps: Step[] = []
+  let here = states.get(from)
+  while (here && !here.state.final && !here.state.standing) {
+    const { state, at } = here
+    const onward = kind.actions.filter((action) => {
+      const target = action.to ? states.get(action.to) : undefined
+      return target && target.at > at && target.state.tone !== 'void' && action.from.includes(state.id) && mayHold(action.when, body, state.id)
+    })
+    const sure = onward.filter((action) => holds(action.when, body, state.id))
+    const ways = sure.length ? sure : onward
+    if (!ways.length || (!sure.length && new Set(ways.map((action) => action.to)).size > 1)) break
+    ways.sort((a, b) => states.get(a.to!)!.at - states.get(b.to!)!.at)
+    here = states.get(ways[0]!.to!)!
+    steps.push({ action: ways[0]!, state: here.state })
   }
-  return []
+  return steps
 }

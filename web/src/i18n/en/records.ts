@@ -1,6 +1,6 @@
 // Lists, details and forms of any kind.
 export default {
-  ledger: '{what}: ledger',
+  ledger: '{what} ledger',
   updated: 'Updated {at}',
   print: 'Print',
   create: 'New: {what}',
@@ -15,6 +15,7 @@ export default {
   drop_filter: 'Remove filter: {what}',
   no_match: 'No record matches',
   none: 'Nothing here yet: {what}',
+  not_found: 'Record not found',
   detail: 'Detail',
   open: 'Open',
   word_number: 'Number',
@@ -28,6 +29,7 @@ export default {
   word_created_at: 'Created',
   word_updated_at: 'Updated',
   tab_process: 'Process',
+  tab_course: 'Course',
   tab_facts: 'Details',
   tab_papers: 'Attachments',
   tab_log: 'Log',
