@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use anlan_app::live::{Said, Topic};
 use anlan_app::{App, AppError, Caller};
-use anlan_base::Refusal;
+use anlan_base::{RecordId, Refusal};
 use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::Sse;
@@ -19,8 +19,11 @@ use tokio::sync::mpsc;
 use tokio_stream::wrappers::ReceiverStream;
 
 use crate::auth::Who;
+use crate::messages::Language;
 use crate::params::{Params, bad};
+use crate::present;
 use crate::problem::Problem;
+use crate::session::language;
 
 /// The pages turn amber when they heard nothing for 5 s; a quiet district must not look like a broken line.
 const TICK: Duration = Duration::from_secs(2);
@@ -45,7 +48,7 @@ pub async fn stream(
     let points = app.watchable(&caller, &ids).await?;
     let last = headers.get("last-event-id").and_then(|v| v.to_str().ok()).map(str::to_owned);
     let (to, stream) = mpsc::channel(256);
-    tokio::spawn(speak(app, caller, topics, points, last, to));
+    tokio::spawn(speak(app, caller, topics, points, last, language(&headers), to));
     Ok(Sse::new(ReceiverStream::new(stream)))
 }
 
@@ -55,13 +58,17 @@ async fn speak(
     topics: BTreeSet<Topic>,
     points: std::collections::BTreeMap<u32, String>,
     last: Option<String>,
+    language: Language,
     to: mpsc::Sender<Result<Event, Infallible>>,
 ) {
     let mut listening = app.hub().listen(last.as_deref());
     let hello = match listening.missed.take() {
         Some(missed) => {
             for said in missed {
-                if topics.contains(&said.topic) && may_hear(&app, &caller, &said) && to.send(Ok(event(&app, &said))).await.is_err() {
+                if topics.contains(&said.topic)
+                    && let Some(event) = event(&app, &caller, &said, language).await
+                    && to.send(Ok(event)).await.is_err()
+                {
                     return;
                 }
             }
@@ -77,7 +84,10 @@ async fn speak(
     loop {
         let next = tokio::select! {
             said = listening.events.recv() => match said {
-                Ok(said) if topics.contains(&said.topic) && may_hear(&app, &caller, &said) => event(&app, &said),
+                Ok(said) if topics.contains(&said.topic) => match event(&app, &caller, &said, language).await {
+                    Some(event) => event,
+                    None => continue,
+                },
                 Ok(_) => continue,
                 Err(RecvError::Lagged(_)) => Event::default().event("reset").data("{}"),
                 Err(RecvError::Closed) => return,
@@ -113,10 +123,18 @@ async fn speak(
     }
 }
 
-fn may_hear(app: &App, caller: &Caller, said: &Said) -> bool {
-    app.may_hear(caller, said)
-}
-
-fn event(app: &App, said: &Said) -> Event {
-    Event::default().id(app.hub().event_id(said.seq)).event(said.topic.event()).data(said.data.to_string())
+/// What this caller is told, if anything. Warnings carry what a GET would show this caller now.
+async fn event(app: &App, caller: &Caller, said: &Said, language: Language) -> Option<Event> {
+    if !app.may_hear(caller, said) {
+        return None;
+    }
+    let data = match said.topic {
+        Topic::Warnings => {
+            let kind = app.kind_for(caller, &said.kind).ok()?;
+            let view = app.read(caller, &kind, &RecordId::from(said.data["id"].as_str()?)).await.ok()?;
+            present::record(&view, &kind, language).to_string()
+        }
+        Topic::Alarms | Topic::Records => said.data.to_string(),
+    };
+    Some(Event::default().id(app.hub().event_id(said.seq)).event(said.topic.event()).data(data))
 }

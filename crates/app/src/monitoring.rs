@@ -95,16 +95,8 @@ impl Monitoring {
     /// A record was saved: rules, warnings and units follow from some kinds.
     pub(crate) fn record_changed(&self, app: &App, record: &Record, said: Said) {
         match record.kind.as_str() {
-            "warning" => {
-                let mut body = record.body.clone();
-                warnings::dress(&mut body);
-                let data = serde_json::json!({
-                    "id": record.id, "kind": record.kind, "number": record.number, "title": record.title, "state": record.state,
-                    "enterprise": record.enterprise, "due_at": record.due_at, "revision": record.revision, "created_at": record.created_at,
-                    "updated_at": record.updated_at, "body": body,
-                });
-                app.hub.say(Said { topic: Topic::Warnings, data, ..said });
-            }
+            // What is shown of a warning depends on who looks: the interface reads it for each listener.
+            "warning" => app.hub.say(Said { topic: Topic::Warnings, ..said }),
             "hidden_danger" => {
                 if let Some(unit) = record.body.get("hazard_unit").and_then(|id| id.as_str()) {
                     self.keeper.look_at(unit.into());
