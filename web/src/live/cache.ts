@@ -82,6 +82,11 @@ export function useLiveCache(): void {
     if (record.kind === 'hidden_danger') soon(keys.overview, 3_000)
   })
   onLive('reset', () => void client.invalidateQueries())
+  // An alarm raised after the list was fetched and before the stream was open would be missing for a minute.
+  onLive('open', () => {
+    void client.invalidateQueries({ queryKey: keys.activeAlarms })
+    void client.invalidateQueries({ queryKey: keys.openWarnings })
+  })
   onScopeDispose(() => {
     for (const timer of waiting.values()) clearTimeout(timer)
   })

@@ -9,6 +9,8 @@ export interface Heard {
   sample: Sample
   /** What was shown may be out of date: fetch it again. */
   reset: object
+  /** From now on everything is heard; what was fetched before may miss what happened in between. */
+  open: object
   tick: { at: string }
 }
 
@@ -120,6 +122,7 @@ export class LiveStream {
       this.connected = true
       this.heard()
       if (this.broken && !this.resumable) this.tell('reset', {})
+      else this.tell('open', {})
       this.broken = false
     }
     next.onerror = () => {
