@@ -47,7 +47,7 @@ test('found by the worker, assigned by the safety manager, rectified by the work
   await form.locator('.photo img').first().waitFor()
   await form.getByRole('button', { name: '提交隐患' }).click()
   await form.waitFor({ state: 'detached' })
-  await worker.page.locator('.detail').getByText(summary).waitFor()
+  await worker.page.locator('.detail').getByRole('heading', { name: summary }).waitFor()
   const id = new URL(worker.page.url()).searchParams.get('id') ?? (await (await api('worker'))('GET', `/api/v1/records/hidden_danger?q=${encodeURIComponent(run)}`)).items[0].id
   const address = `${base}/records/hidden_danger/${id}`
 
