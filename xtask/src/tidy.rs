@@ -1,6 +1,7 @@
-//! Proves what a compiler does not: the engine names no kind, dependencies point one way, pure crates stay pure, no machine's paths, documents exist.
+//! Proves what a compiler does not: the engine names no kind, dependencies point one way, pure crates stay pure, no machine's paths, documents exist and tell the truth where a program can see it.
 
 mod dependencies;
+mod documents;
 mod sources;
 
 use std::fmt;
@@ -10,6 +11,7 @@ use std::process::Command;
 use anyhow::{Context, ensure};
 
 pub use dependencies::{dependencies_point_one_way, pure_crates_do_no_io};
+pub use documents::{links_lead_somewhere, named_proofs_exist};
 pub use sources::{documents_exist, engine_names_no_kind, files_are_short, no_machine_paths, refusals_have_words};
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -44,6 +46,8 @@ pub fn all(root: &Path) -> anyhow::Result<Vec<Finding>> {
     findings.extend(pure_crates_do_no_io(&tree));
     findings.extend(no_machine_paths(&tree));
     findings.extend(documents_exist(&tree));
+    findings.extend(links_lead_somewhere(root, &tree));
+    findings.extend(named_proofs_exist(&tree));
     findings.extend(refusals_have_words(&tree));
     findings.extend(files_are_short(&tree));
     Ok(findings)

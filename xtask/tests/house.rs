@@ -46,6 +46,16 @@ fn the_first_pages_exist() {
 }
 
 #[test]
+fn links_lead_somewhere() {
+    holds(tidy::links_lead_somewhere(&root(), &tree()));
+}
+
+#[test]
+fn tests_that_documents_name_exist() {
+    holds(tidy::named_proofs_exist(&tree()));
+}
+
+#[test]
 fn whoever_is_refused_is_told_why_in_both_languages() {
     holds(tidy::refusals_have_words(&tree()));
 }
