@@ -1,0 +1,261 @@
+//! The tables of GB 18218, edition by edition: which one was in force on a day, and which row a substance stands in.
+
+use std::sync::LazyLock;
+
+use anlan_base::Date;
+use serde::Deserialize;
+
+use crate::exact::Exact;
+use crate::status::Status;
+use crate::table;
+
+/// Every edition known by its dates of force; the tables of an early one may not be held.
+pub struct Editions(Vec<Edition>);
+
+pub struct Edition {
+    pub standard: String,
+    pub from: Date,
+    /// The first day on which it is no longer in force.
+    pub until: Option<Date>,
+    pub tables: Option<Tables>,
+}
+
+/// Tables 1 to 6.
+pub struct Tables {
+    named: Vec<Named>,
+    categories: Vec<Category>,
+    toxic: Vec<Toxic>,
+    defaults: Vec<DefaultBeta>,
+    pub alphas: Vec<Alpha>,
+    pub levels: Vec<Level>,
+}
+
+/// The six tables as CSV.
+pub struct TableTexts<'t> {
+    pub table1: &'t str,
+    pub table2_4: &'t str,
+    pub table3: &'t str,
+    pub beta_defaults: &'t str,
+    pub table5: &'t str,
+    pub table6: &'t str,
+}
+
+/// Table 1: a substance named by the standard.
+#[derive(Debug, Deserialize)]
+pub struct Named {
+    pub seq: u32,
+    pub name_zh: String,
+    alias_zh: String,
+    cas: String,
+    #[serde(rename = "critical_t")]
+    pub critical: Exact,
+    pub status: Status,
+}
+
+/// Tables 2 and 4: a category of hazard.
+#[derive(Debug, Deserialize)]
+pub struct Category {
+    pub symbol: String,
+    pub class_zh: String,
+    #[serde(rename = "critical_t")]
+    pub critical: Exact,
+    pub beta: Exact,
+    pub status: Status,
+}
+
+/// Table 3: the correction factor of a named toxic gas.
+#[derive(Debug, Deserialize)]
+pub struct Toxic {
+    pub name_zh: String,
+    cas: String,
+    pub beta: Exact,
+    pub status: Status,
+}
+
+/// Which class of Table 4 a substance of Table 1 most probably belongs to.
+#[derive(Debug, Deserialize)]
+pub struct DefaultBeta {
+    seq: u32,
+    #[serde(rename = "beta_default")]
+    pub beta: Exact,
+    pub basis: String,
+    pub status: Status,
+}
+
+/// Table 5.
+#[derive(Debug, Deserialize)]
+pub struct Alpha {
+    pub population_min: u64,
+    pub population_max: Option<u64>,
+    pub alpha: Exact,
+    pub status: Status,
+}
+
+/// Table 6, worst level first.
+#[derive(Debug, Deserialize)]
+pub struct Level {
+    pub level: u8,
+    pub r_min: Exact,
+    pub status: Status,
+}
+
+#[derive(Deserialize)]
+struct InForce {
+    standard: String,
+    from: String,
+    until: Option<String>,
+    #[serde(deserialize_with = "table::yes")]
+    held: bool,
+}
+
+impl Editions {
+    pub fn new(editions: Vec<Edition>) -> Self {
+        Self(editions)
+    }
+
+    pub fn built_in() -> &'static Self {
+        static BUILT_IN: LazyLock<Editions> = LazyLock::new(|| {
+            let date = |text: &str| Date::parse(text).expect("a compiled-in date parses");
+            let edition = |row: InForce| Edition {
+                tables: row.held.then(|| Tables::parse(&TEXTS_2018)),
+                from: date(&row.from),
+                until: row.until.as_deref().map(date),
+                standard: row.standard,
+            };
+            Editions(table::rows(include_str!("../../data/gb18218_editions.csv")).into_iter().map(edition).collect())
+        });
+        &BUILT_IN
+    }
+
+    /// The edition in force on a day; the latest begun where two overlap.
+    pub fn on(&self, day: Date) -> Option<&Edition> {
+        self.0.iter().filter(|e| e.from <= day && e.until.is_none_or(|until| day < until)).max_by_key(|e| e.from)
+    }
+}
+
+/// GB 18218-2018, in force since 2019-03-01.
+pub const TEXTS_2018: TableTexts<'static> = TableTexts {
+    table1: include_str!("../../data/gb18218_2018/table1.csv"),
+    table2_4: include_str!("../../data/gb18218_2018/table2_4.csv"),
+    table3: include_str!("../../data/gb18218_2018/table3.csv"),
+    beta_defaults: include_str!("../../data/gb18218_2018/beta_defaults.csv"),
+    table5: include_str!("../../data/gb18218_2018/table5_alpha.csv"),
+    table6: include_str!("../../data/gb18218_2018/table6_levels.csv"),
+};
+
+impl Tables {
+    pub fn parse(texts: &TableTexts) -> Self {
+        Self {
+            named: table::rows(texts.table1),
+            categories: table::rows(texts.table2_4),
+            toxic: table::rows(texts.table3),
+            defaults: table::rows(texts.beta_defaults),
+            alphas: table::rows(texts.table5),
+            levels: table::rows(texts.table6),
+        }
+    }
+
+    pub fn by_cas(&self, cas: &str) -> Vec<&Named> {
+        self.named.iter().filter(|row| row.cas.split(';').any(|known| known == cas)).collect()
+    }
+
+    /// Rows of exactly this name or synonym; if there are none, rows whose name is this one but for a condition in brackets.
+    pub fn by_name(&self, name: &str) -> Vec<&Named> {
+        let wanted = plain(name);
+        let exact: Vec<_> = self.named.iter().filter(|row| row.names().any(|known| plain(known) == wanted)).collect();
+        if !exact.is_empty() {
+            return exact;
+        }
+        self.named.iter().filter(|row| row.unconditional() == wanted).collect()
+    }
+
+    pub fn category(&self, symbol: &str) -> Option<&Category> {
+        self.categories.iter().find(|row| row.symbol.eq_ignore_ascii_case(symbol))
+    }
+
+    pub fn symbols(&self) -> String {
+        self.categories.iter().map(|row| row.symbol.as_str()).collect::<Vec<_>>().join(", ")
+    }
+
+    pub fn toxic(&self, row: &Named) -> Option<&Toxic> {
+        self.toxic.iter().find(|toxic| row.cas.split(';').any(|cas| cas == toxic.cas))
+    }
+
+    pub fn default_beta(&self, row: &Named) -> Option<&DefaultBeta> {
+        self.defaults.iter().find(|default| default.seq == row.seq)
+    }
+
+    pub fn alpha(&self, population: u64) -> Option<&Alpha> {
+        self.alphas.iter().find(|row| row.population_min <= population && row.population_max.is_none_or(|max| population <= max))
+    }
+
+    pub fn level(&self, r: Exact) -> Option<&Level> {
+        self.levels.iter().find(|row| r >= row.r_min)
+    }
+}
+
+impl Named {
+    fn names(&self) -> impl Iterator<Item = &str> {
+        std::iter::once(self.name_zh.as_str()).chain(self.alias_zh.split(';').filter(|name| !name.is_empty()))
+    }
+
+    fn unconditional(&self) -> String {
+        let name = plain(&self.name_zh);
+        name.split(['(', '[']).next().unwrap_or_default().to_owned()
+    }
+
+    /// Whether the row's name carries a condition, such as a content, that `name` does not state.
+    pub fn leaves_condition(&self, name: Option<&str>) -> bool {
+        self.name_zh.contains(['(', '[']) && name.is_none_or(|name| plain(name) != plain(&self.name_zh))
+    }
+}
+
+/// Without blanks, in lower case, full-width signs as their half-width ones: as people type names.
+fn plain(name: &str) -> String {
+    let half = |c: char| match c {
+        '（' => '(',
+        '）' => ')',
+        '，' => ',',
+        '【' | '［' => '[',
+        '】' | '］' => ']',
+        other => other,
+    };
+    name.chars().filter(|c| !c.is_whitespace()).map(half).flat_map(char::to_lowercase).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn seqs(rows: Vec<&Named>) -> Vec<u32> {
+        rows.iter().map(|row| row.seq).collect()
+    }
+
+    #[test]
+    fn names_are_found_as_people_type_them() {
+        let tables = Tables::parse(&TEXTS_2018);
+        for (name, rows) in [
+            ("液氯", vec![12]),
+            ("氯化氢", vec![11]),
+            ("氯化氢（无水）", vec![11]),
+            (" 光气 ", vec![6]),
+            ("tnt", vec![35]),
+            ("硝酸铵", vec![43, 44]),
+            ("硝化棉", vec![37, 38, 39, 40, 41]),
+            ("天然气", vec![49]),
+            ("1,3-丁二烯", vec![47]),
+            ("盐酸", vec![]),
+        ] {
+            assert_eq!(seqs(tables.by_name(name)), rows, "{name}");
+        }
+        assert_eq!(seqs(tables.by_cas("74-98-6")), [52]);
+    }
+
+    #[test]
+    fn every_row_of_table_1_has_a_default_and_every_gas_of_table_3_is_named() {
+        let tables = Tables::parse(&TEXTS_2018);
+        assert_eq!((tables.named.len(), tables.categories.len(), tables.toxic.len()), (85, 24, 14));
+        assert!(tables.named.iter().all(|row| tables.default_beta(row).is_some()));
+        assert_eq!(tables.named.iter().filter(|row| tables.toxic(row).is_some()).count(), 14);
+    }
+}

@@ -1,0 +1,79 @@
+//! Risk of a job by likelihood, exposure and consequence: D = L·E·C (Graham–Kinney, 作业条件危险性分析法).
+
+use std::sync::LazyLock;
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use crate::ask::Ask;
+use crate::colours::Colour;
+use crate::exact::Exact;
+use crate::refusal::Refusal;
+use crate::status::Status;
+use crate::table;
+
+/// A score of one of the three tables.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+pub struct Score {
+    /// `l`, `e` or `c`.
+    pub factor: String,
+    pub value: Exact,
+    pub label_zh: String,
+    pub status: Status,
+}
+
+/// A range of D, from `min` upwards; without `min` itself where `exclusive`.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+pub struct Band {
+    pub min: Exact,
+    #[serde(deserialize_with = "table::yes")]
+    pub exclusive: bool,
+    pub label_zh: String,
+    pub colour: Colour,
+    pub risk_level: u8,
+    pub status: Status,
+}
+
+pub fn scores() -> &'static [Score] {
+    static SCORES: LazyLock<Vec<Score>> = LazyLock::new(|| table::rows(include_str!("../data/lec_scores.csv")));
+    &SCORES
+}
+
+/// The classic five bands, worst first. Provincial guides differ in the colours: an enterprise may judge by its own.
+pub fn bands() -> &'static [Band] {
+    static BANDS: LazyLock<Vec<Band>> = LazyLock::new(|| table::rows(include_str!("../data/lec_bands.csv")));
+    &BANDS
+}
+
+/// D = L·E·C. `None` if the product does not fit.
+pub fn danger(l: Exact, e: Exact, c: Exact) -> Option<Exact> {
+    l.times(e)?.times(c)
+}
+
+/// The band a danger lies in; `bands` worst first, the last one from zero.
+pub fn band(d: Exact, bands: &[Band]) -> Option<&Band> {
+    bands.iter().find(|band| d > band.min || (d == band.min && !band.exclusive))
+}
+
+pub(crate) fn run(input: &Value) -> Result<Value, Refusal> {
+    let ask = Ask::object(input, &["l", "e", "c"])?;
+    let l = score(&ask, "l", "the likelihood of an accident")?;
+    let e = score(&ask, "e", "how often people are exposed")?;
+    let c = score(&ask, "c", "the consequence of an accident")?;
+    let d = danger(l.value, e.value, c.value).expect("three scores of the tables multiply");
+    let band = band(d, bands()).expect("the bands reach down to zero");
+    let status = [l, e, c].map(|score| score.status).into_iter().max().unwrap_or_default().max(band.status);
+    Ok(
+        json!({ "D": d, "colour": band.colour, "risk_level": band.risk_level, "label_zh": band.label_zh, "steps": [l, e, c], "status": status }),
+    )
+}
+
+/// Only the printed scores: between them the method says nothing.
+fn score(ask: &Ask, factor: &str, help: &str) -> Result<&'static Score, Refusal> {
+    let value = ask.exact(factor, help)?;
+    let of_factor = || scores().iter().filter(|score| score.factor == factor);
+    of_factor().find(|score| score.value == value).ok_or_else(|| {
+        let allowed: Vec<_> = of_factor().map(|score| score.value.to_string()).collect();
+        ask.out_of_range(factor, value, &allowed.join(", "))
+    })
+}
