@@ -7,6 +7,8 @@ pub mod client;
 pub mod live;
 #[path = "harness/mqtt.rs"]
 pub mod mqtt;
+#[path = "harness/postgres.rs"]
+pub mod postgres;
 #[path = "harness/process.rs"]
 pub mod process;
 #[path = "harness/wait.rs"]
@@ -14,6 +16,7 @@ pub mod wait;
 
 pub use client::{Answer, Client};
 pub use live::{Event, Live};
+pub use postgres::Postgres;
 pub use process::{Installation, Platform, Start, binary, shared};
 pub use wait::{eventually, now, now_ms, rfc3339};
 

@@ -79,7 +79,11 @@ export async function accessible(page, what) {
   assert.equal(said.length, 0, `${what}: ${said.join('\n')}`)
 }
 
-export const picture = (page, name) => page.screenshot({ path: `${out}${name}.png` })
+/** Keeps how the page looks, once the pictures on it are there. */
+export async function picture(page, name) {
+  await page.waitForFunction(() => [...document.images].filter((one) => one.getBoundingClientRect().top < innerHeight).every((one) => one.complete))
+  await page.screenshot({ path: `${out}${name}.png` })
+}
 
 /** The platform without a browser, as a person or as a gateway. */
 export async function api(username) {

@@ -1,14 +1,16 @@
 //! P02: the process may be killed at any moment. Senders and people go on as real ones do: what was not answered is sent again.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::net::SocketAddr;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::{self, Scope, ScopedJoinHandle};
 use std::time::Duration;
 
+use anlan_base::UnifiedCreditCode;
 use anlan_tests::client::{items, text};
 use anlan_tests::mqtt::{Bare, topic};
 use anlan_tests::process::anlan;
-use anlan_tests::{Client, DEMO_SECRET, ENTERPRISE, GATEWAY, Installation, Platform, eventually, long, now, now_ms, rfc3339};
+use anlan_tests::{Client, DEMO_SECRET, ENTERPRISE, GATEWAY, Installation, Platform, Postgres, eventually, long, now, now_ms, rfc3339};
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use serde_json::{Value, json};
@@ -20,54 +22,117 @@ const BACK: Duration = Duration::from_secs(100);
 const AGAIN: Duration = Duration::from_millis(50);
 const ON_DELAY_MS: i64 = 3_000;
 
-struct Shared<'p> {
+/// Who sends and works at the platform that is killed.
+struct World {
     base: String,
-    mqtt: std::net::SocketAddr,
-    safety: &'p Client,
-    over: AtomicBool,
+    mqtt: SocketAddr,
+    enterprise: String,
+    gateway: String,
+    key: String,
+    safety: Client,
+    /// Of the first readings.
     t: i64,
+    over: AtomicBool,
+}
+
+impl World {
+    fn new(platform: &Platform, enterprise: &str, gateway: &str, key: &str, safety: Client) -> Self {
+        let own = str::to_owned;
+        let (t, over) = (now_ms() - 86_400_000, AtomicBool::new(false));
+        Self {
+            base: platform.base(),
+            mqtt: platform.mqtt(),
+            enterprise: own(enterprise),
+            gateway: own(gateway),
+            key: own(key),
+            safety,
+            t,
+            over,
+        }
+    }
+    fn goes_on(&self) -> bool {
+        !self.over.load(Ordering::Relaxed)
+    }
+    /// A client of its own connections.
+    fn client(&self, token: Option<&str>) -> Client {
+        Client::new(self.base.clone()).with_token(token.map(str::to_owned))
+    }
+    fn point(&self, name: &str) -> String {
+        let id = format!("{}.CRASH.{name}", self.enterprise);
+        let point = json!({"id": id, "name": name, "enterprise": self.enterprise, "quantity": "level", "unit": "m", "span": [0, 10_000_000],
+            "period_s": 1, "kind": "analogue"});
+        self.safety.post("/api/v1/points", &point).created();
+        id
+    }
 }
 
 #[test]
 fn p02_killed_at_any_moment_nothing_acknowledged_is_lost_or_doubled() {
-    let rounds = if long() { 50 } else { 6 };
-    let mut platform = Platform::demo();
-    let safety = platform.user("enterprise");
-    let points: Vec<String> = ["JSON-1", "JSON-2", "LINES", "MQTT"].iter().map(|name| point(&safety, name)).collect();
-    let shared =
-        Shared { base: platform.base(), mqtt: platform.mqtt(), safety: &safety, over: AtomicBool::new(false), t: now_ms() - 86_400_000 };
-    let (shared, points) = (&shared, &points);
+    let platform = Platform::demo();
+    let world = World::new(&platform, ENTERPRISE, GATEWAY, DEMO_SECRET, platform.user("enterprise"));
+    kill_and_judge(platform, &world, if long() { 50 } else { 6 });
+}
+
+#[test]
+fn p02_the_same_over_postgresql_on_an_installation_of_ones_own() {
+    let Some(postgres) = Postgres::start() else { return };
+    let mut installation = Installation::empty();
+    installation.start.database = Some(postgres.url());
+    let (platform, world) = founded(installation);
+    kill_and_judge(platform, &world, if long() { 50 } else { 3 });
+}
+
+/// From nothing to a first enterprise with its people and its gateway, as an administrator does it.
+fn founded(installation: Installation) -> (Platform, World) {
+    const SECRET: &str = "a good long secret";
+    installation.administrate(&["user", "add", "first", "--post", "bureau_admin@320411", "--password-stdin"], SECRET);
+    let platform = installation.run();
+    let supervisor = platform.client().log_in("first", SECRET);
+    let uscc = UnifiedCreditCode::complete("91320411MAYDEM999").expect("seventeen characters");
+    let body = json!({"name": "示例·新建企业", "code": "NEW1", "uscc": uscc.to_string(), "sector": "chemical"});
+    supervisor.create("enterprise", &json!({"region": "320411004", "body": body}));
+    let installation = platform.stop();
+    installation.administrate(&["user", "add", "safety", "--post", "enterprise_safety@enterprise:NEW1", "--password-stdin"], SECRET);
+    let key = installation.administrate(&["gateway", "add", "new1-gw1", "--enterprise", "NEW1"], "");
+    let platform = installation.run();
+    let safety = platform.client().log_in("safety", SECRET);
+    let world = World::new(&platform, "NEW1", "new1-gw1", &key, safety);
+    (platform, world)
+}
+
+fn kill_and_judge(mut platform: Platform, world: &World, rounds: usize) {
+    let points = &["JSON-1", "JSON-2", "LINES", "MQTT"].map(|name| world.point(name));
     let from = now();
     let mut random = ChaCha8Rng::seed_from_u64(SEED);
     let mut restarts = Vec::new();
     let (samples, records, alarms) = thread::scope(|scope| {
         let senders = [
-            scope.spawn(|| over_json(shared, &points[0])),
-            scope.spawn(|| over_json(shared, &points[1])),
-            scope.spawn(|| over_lines(shared, &points[2])),
-            scope.spawn(|| over_mqtt(shared, &points[3])),
+            scope.spawn(|| over_json(world, &points[0])),
+            scope.spawn(|| over_json(world, &points[1])),
+            scope.spawn(|| over_lines(world, &points[2])),
+            scope.spawn(|| over_mqtt(world, &points[3])),
         ];
-        let people = [scope.spawn(|| keep_records(shared, "a")), scope.spawn(|| keep_records(shared, "b"))];
+        let people = [scope.spawn(|| keep_records(world, "a")), scope.spawn(|| keep_records(world, "b"))];
         let mut alarms = Vec::new();
         for round in 0..rounds {
-            let rising = rises(scope, shared, round);
+            let rising = rises(scope, world, round);
             // The moment of the kill is the input of this test.
             thread::sleep(Duration::from_millis(random.random_range(100..2_500)));
             platform.kill();
             restarts.push(platform.restart().as_secs_f64());
             alarms.push(rising.join().expect("the alarm's sender ends well"));
-            earlier_alarms_stand(shared.safety, &alarms);
+            earlier_alarms_stand(&world.safety, &alarms);
         }
-        shared.over.store(true, Ordering::Relaxed);
+        world.over.store(true, Ordering::Relaxed);
         let samples: Vec<u64> = senders.into_iter().map(|sender| sender.join().expect("a sender ends well")).collect();
         let records: Vec<Kept> = people.into_iter().flat_map(|person| person.join().expect("a person ends well")).collect();
         (samples, records, alarms)
     });
     let mut verdict = Verdict { recovery_s: restarts.iter().copied().fold(0.0, f64::max), ..Verdict::default() };
     for (point, sent) in points.iter().zip(&samples) {
-        verdict.samples(&safety, shared.t, point, *sent);
+        verdict.samples(&world.safety, world.t, point, *sent);
     }
-    verdict.records(&safety, &records);
+    verdict.records(&world.safety, &records);
     println!(
         "rounds {rounds} seed {SEED} duration {:.0} s, {} alarms with their onset, restart at most {:.2} s",
         (now() - from).as_secs_f64(),
@@ -80,25 +145,7 @@ fn p02_killed_at_any_moment_nothing_acknowledged_is_lost_or_doubled() {
     assert!(!long() || verdict.recovery_s <= 5.0, "a restart took {:.2} s", verdict.recovery_s);
     let metrics = platform.client().get("/metrics").text();
     assert!(metrics.lines().any(|line| line == "anlan_ledger_gaps 0"), "P40: {metrics}");
-    the_verdict_can_fail(&safety, shared.t, &points[0], samples[0]);
-}
-
-fn point(safety: &Client, name: &str) -> String {
-    let id = format!("{ENTERPRISE}.CRASH.{name}");
-    let point = json!({"id": id, "name": name, "enterprise": ENTERPRISE, "quantity": "level", "unit": "m", "span": [0, 10_000_000], "period_s": 1,
-        "kind": "analogue"});
-    safety.post("/api/v1/points", &point).created();
-    id
-}
-
-impl Shared<'_> {
-    fn goes_on(&self) -> bool {
-        !self.over.load(Ordering::Relaxed)
-    }
-    /// A client of its own connections; as the safety manager or as nobody.
-    fn client(&self, token: Option<&str>) -> Client {
-        Client::new(self.base.clone()).with_token(token.map(str::to_owned))
-    }
+    the_verdict_can_fail(&world.safety, world.t, &points[0], samples[0]);
 }
 
 /// Tries until the platform has answered `try_it`.
@@ -114,17 +161,18 @@ fn until_answered<T>(what: &str, mut try_it: impl FnMut() -> Option<T>) -> T {
 }
 
 /// The k-th reading of a point is k, k milliseconds after the beginning: whatever is stored tells by itself whether it is right.
-fn entry(shared: &Shared, point: &str, k: u64) -> Value {
-    json!([{"p": point, "t": rfc3339(shared.t + k as i64), "v": k}])
+fn entry(world: &World, point: &str, k: u64) -> Value {
+    json!([{"p": point, "t": rfc3339(world.t + k as i64), "v": k}])
 }
 
 /// Gives how many readings were acknowledged: the first so many.
-fn over_json(shared: &Shared, point: &str) -> u64 {
-    let client = shared.client(None);
+fn over_json(world: &World, point: &str) -> u64 {
+    let client = world.client(None);
     let mut k = 0;
-    while shared.goes_on() {
+    while world.goes_on() {
         let receipt = until_answered("a reading", || {
-            let request = client.request("POST", "/api/v1/samples").basic_auth(GATEWAY, Some(DEMO_SECRET)).json(&entry(shared, point, k));
+            let request =
+                client.request("POST", "/api/v1/samples").basic_auth(&world.gateway, Some(&world.key)).json(&entry(world, point, k));
             Client::try_send(request).ok().filter(|answer| answer.status == 200)
         });
         let receipt = receipt.json();
@@ -134,13 +182,13 @@ fn over_json(shared: &Shared, point: &str) -> u64 {
     k
 }
 
-fn over_lines(shared: &Shared, point: &str) -> u64 {
-    let client = shared.client(None);
+fn over_lines(world: &World, point: &str) -> u64 {
+    let client = world.client(None);
     let mut k = 0;
-    while shared.goes_on() {
+    while world.goes_on() {
         until_answered("a line", || {
-            let line = format!("{GATEWAY} {point}={k} {}", shared.t + k as i64);
-            let request = client.request("POST", "/write?precision=ms").basic_auth(GATEWAY, Some(DEMO_SECRET)).body(line);
+            let line = format!("{} {point}={k} {}", world.gateway, world.t + k as i64);
+            let request = client.request("POST", "/write?precision=ms").basic_auth(&world.gateway, Some(&world.key)).body(line);
             Client::try_send(request).ok().filter(|answer| answer.status == 204)
         });
         k += 1;
@@ -148,13 +196,13 @@ fn over_lines(shared: &Shared, point: &str) -> u64 {
     k
 }
 
-fn over_mqtt(shared: &Shared, point: &str) -> u64 {
-    let to = topic(ENTERPRISE, GATEWAY);
+fn over_mqtt(world: &World, point: &str) -> u64 {
+    let to = topic(&world.enterprise, &world.gateway);
     let (mut k, mut connection) = (0, None);
-    while shared.goes_on() {
+    while world.goes_on() {
         until_answered("a message", || {
-            let mut bare = connection.take().or_else(|| Bare::connect(shared.mqtt, "crash", GATEWAY, DEMO_SECRET).ok())?;
-            let sent = bare.publish(&to, entry(shared, point, k).to_string().as_bytes());
+            let mut bare = connection.take().or_else(|| Bare::connect(world.mqtt, "crash", &world.gateway, &world.key).ok())?;
+            let sent = bare.publish(&to, entry(world, point, k).to_string().as_bytes());
             let acknowledged = sent.and_then(|id| Ok(bare.acknowledged()? == id)).ok()?;
             assert!(acknowledged, "an acknowledgement of something else");
             connection = Some(bare);
@@ -174,8 +222,8 @@ struct Kept {
 }
 
 /// Reports dangers and corrects their place; each request with a key, repeated until it is answered.
-fn keep_records(shared: &Shared, who: &str) -> Vec<Kept> {
-    let client = shared.client(shared.safety.token());
+fn keep_records(world: &World, who: &str) -> Vec<Kept> {
+    let client = world.client(world.safety.token());
     let mut kept = Vec::new();
     let keyed = |method: &str, path: &str, key: &str, body: &Value| {
         until_answered(key, || {
@@ -185,7 +233,7 @@ fn keep_records(shared: &Shared, who: &str) -> Vec<Kept> {
             (!under_way).then_some(answer)
         })
     };
-    while shared.goes_on() {
+    while world.goes_on() {
         let (key, place) = (format!("crash-{who}-{}", kept.len()), format!("{} 号位", kept.len()));
         let summary = format!("断电演练 {key}：记录不得丢失或重复");
         let input = json!({"body": {"summary": summary, "source": "self_inspection"}});
@@ -206,15 +254,15 @@ struct Rising {
     acked_at: Value,
 }
 
-fn rises<'scope>(scope: &'scope Scope<'scope, '_>, shared: &'scope Shared<'_>, round: usize) -> ScopedJoinHandle<'scope, Rising> {
-    let point = point(shared.safety, &format!("RISE-{round}"));
+fn rises<'scope>(scope: &'scope Scope<'scope, '_>, world: &'scope World, round: usize) -> ScopedJoinHandle<'scope, Rising> {
+    let point = world.point(&format!("RISE-{round}"));
     let rule = json!({"body": {"point": point, "hh": 80, "on_delay_s": ON_DELAY_MS / 1000, "priority": "high"}});
-    shared.safety.create("alarm_rule", &rule);
+    world.safety.create("alarm_rule", &rule);
     let t = now_ms();
     let first = json!([{"p": point, "t": rfc3339(t), "v": 90}]);
-    shared.safety.post("/api/v1/samples", &first).ok();
+    world.safety.post("/api/v1/samples", &first).ok();
     scope.spawn(move || {
-        let client = shared.client(shared.safety.token());
+        let client = world.client(world.safety.token());
         let answered = |request: &dyn Fn() -> reqwest::blocking::RequestBuilder| {
             until_answered("the rising point", || Client::try_send(request()).ok().filter(|answer| answer.status == 200)).json()
         };

@@ -89,6 +89,25 @@ impl Installation {
         self.start.overlay = Some(dir);
     }
 
+    /// `--data` and `--database` as the other commands take them.
+    fn place(&self) -> Vec<String> {
+        let mut place = vec!["--data".to_owned(), self.data().to_str().expect("a plain path").to_owned()];
+        if let Some(database) = &self.start.database {
+            place.extend(["--database".to_owned(), database.clone()]);
+        }
+        place
+    }
+
+    /// Runs a command of the administrator's over the stopped installation; gives what it printed.
+    #[track_caller]
+    pub fn administrate(&self, arguments: &[&str], input: &str) -> String {
+        let place = self.place();
+        let all: Vec<&str> = arguments.iter().copied().chain(place.iter().map(String::as_str)).collect();
+        let (code, out, err) = anlan(&all, input);
+        assert_eq!(code, Some(0), "{arguments:?}: {err}");
+        out.trim().to_owned()
+    }
+
     /// The command that would start it.
     pub fn command(&self) -> Command {
         let mut command = Command::new(binary());
