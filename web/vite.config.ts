@@ -4,7 +4,7 @@ import Components from 'unplugin-vue-components/vite'
 import { ElementPlusResolver } from 'unplugin-vue-components/resolvers'
 import { defineConfig } from 'vitest/config'
 
-import { phoneWorker } from './src/offline/build'
+import { phoneWorker } from './src/offline/build.ts'
 
 const server = process.env.ANLAN_SERVER ?? 'http://127.0.0.1:8080'
 const behind = Object.fromEntries(['/api', '/attachments', '/openapi.json'].map((path) => [path, { target: server, changeOrigin: false }]))
