@@ -93,6 +93,14 @@ impl App {
         Ok(())
     }
 
+    /// At the start: whoever was at work on them died with the process before this one.
+    pub(crate) async fn forget_unfinished_requests(&self) -> Result<(), AppError> {
+        let mut tx = self.store.write().await?;
+        tx.forget_running_requests().await?;
+        tx.commit().await?;
+        Ok(())
+    }
+
     /// Keys older than a day are free again.
     pub async fn sweep_requests(&self) -> Result<(), AppError> {
         let mut tx = self.store.write().await?;
