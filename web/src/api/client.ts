@@ -1,4 +1,5 @@
-// The only place that calls the platform. Every failure becomes an ApiError with the platform's own words.
+// The only place that calls the platform, at the addresses of its own document (`openapi.json`; types by `npm run generate`). Every failure becomes an ApiError with the platform's own words.
+import type { paths } from './openapi.gen'
 import type { Attachment, Body, DemoAccount, EnterpriseOverview, HistoryItem, Kind, KindSummary, Latest, Me, Organisation, Page, Person, Point, Rec, Region, Task } from './types'
 
 export interface FieldError {
@@ -96,42 +97,49 @@ export async function call<T>(method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE
   throw new ApiError(response.status, problem, Number.isFinite(wait) && wait > 0 ? wait : undefined)
 }
 
-const v1 = '/api/v1'
-const at = encodeURIComponent
-const get = <T>(path: string, query?: Query, signal?: AbortSignal) => call<T>('GET', v1 + path, { query, signal })
+/** The names in braces of a path. */
+type Names<P extends string> = P extends `${string}{${infer N}}${infer Rest}` ? N | Names<Rest> : never
+type Path = keyof paths & string
+type Given<P extends string> = [Names<P>] extends [never] ? [] : [Record<Names<P>, string>]
+
+/** An address that the platform's own document knows; a path that it drops no longer compiles here. */
+export const url = <P extends Path>(path: P, ...given: Given<P>): string =>
+  path.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent((given[0] as Record<string, string>)[name]!))
+
+const get = <T>(address: string, query?: Query, signal?: AbortSignal) => call<T>('GET', address, { query, signal })
 
 export const api = {
-  logIn: (username: string, password: string) => call<{ token: string }>('POST', `${v1}/session`, { body: { username, password } }),
-  logOut: () => call<void>('DELETE', `${v1}/session`),
-  me: () => get<Me>('/me'),
-  preference: <T>(key: string) => get<T | null>(`/me/preferences/${at(key)}`),
-  setPreference: (key: string, value: unknown) => call<void>('PUT', `${v1}/me/preferences/${at(key)}`, { body: value }),
-  demoAccounts: () => get<DemoAccount[]>('/demo/accounts'),
+  logIn: (username: string, password: string) => call<{ token: string }>('POST', url('/api/v1/session'), { body: { username, password } }),
+  logOut: () => call<void>('DELETE', url('/api/v1/session')),
+  me: () => get<Me>(url('/api/v1/me')),
+  preference: <T>(key: string) => get<T | null>(url('/api/v1/me/preferences/{key}', { key })),
+  setPreference: (key: string, value: unknown) => call<void>('PUT', url('/api/v1/me/preferences/{key}', { key }), { body: value }),
+  demoAccounts: () => get<DemoAccount[]>(url('/api/v1/demo/accounts')),
 
-  kinds: () => get<Page<KindSummary>>('/kinds'),
-  kind: (kind: string) => get<Kind>(`/kinds/${at(kind)}`),
-  records: (kind: string, query: Query, signal?: AbortSignal) => get<Page<Rec>>(`/records/${at(kind)}`, query, signal),
-  record: (kind: string, id: string) => get<Rec>(`/records/${at(kind)}/${at(id)}`),
-  history: (kind: string, id: string) => get<Page<HistoryItem>>(`/records/${at(kind)}/${at(id)}/history`),
-  create: (kind: string, input: { body: Body; enterprise?: string; region?: string }, key?: string) => call<Rec>('POST', `${v1}/records/${at(kind)}`, { body: input, key }),
-  edit: (kind: string, id: string, revision: number, body: Body, key?: string) => call<Rec>('PATCH', `${v1}/records/${at(kind)}/${at(id)}`, { body: { revision, body }, key }),
+  kinds: () => get<Page<KindSummary>>(url('/api/v1/kinds')),
+  kind: (kind: string) => get<Kind>(url('/api/v1/kinds/{kind}', { kind })),
+  records: (kind: string, query: Query, signal?: AbortSignal) => get<Page<Rec>>(url('/api/v1/records/{kind}', { kind }), query, signal),
+  record: (kind: string, id: string) => get<Rec>(url('/api/v1/records/{kind}/{id}', { kind, id })),
+  history: (kind: string, id: string) => get<Page<HistoryItem>>(url('/api/v1/records/{kind}/{id}/history', { kind, id })),
+  create: (kind: string, input: { body: Body; enterprise?: string; region?: string }, key?: string) => call<Rec>('POST', url('/api/v1/records/{kind}', { kind }), { body: input, key }),
+  edit: (kind: string, id: string, revision: number, body: Body, key?: string) => call<Rec>('PATCH', url('/api/v1/records/{kind}/{id}', { kind, id }), { body: { revision, body }, key }),
   act: (kind: string, id: string, action: string, input: { revision: number; body: Body; comment?: string }, key?: string) =>
-    call<Rec>('POST', `${v1}/records/${at(kind)}/${at(id)}/actions/${at(action)}`, { body: input, key }),
-  tasks: (query: Query) => get<Page<Task>>('/tasks', query),
+    call<Rec>('POST', url('/api/v1/records/{kind}/{id}/actions/{action}', { kind, id, action }), { body: input, key }),
+  tasks: (query: Query) => get<Page<Task>>(url('/api/v1/tasks'), query),
   upload: (file: Blob, name: string) => {
     const form = new FormData()
     form.append('file', file, name)
-    return call<Attachment>('POST', `${v1}/attachments`, { form })
+    return call<Attachment>('POST', url('/api/v1/attachments'), { form })
   },
 
-  regions: () => get<Page<Region>>('/regions'),
-  users: (query: Query) => get<Page<Person>>('/users', query),
-  organisations: (q?: string) => get<Page<Organisation>>('/organisations', { q }),
-  points: (query: Query) => get<Page<Point>>('/points', query),
-  latest: (query: Query) => get<Page<Latest>>('/points/latest', query),
-  enterprise: (id: string) => get<EnterpriseOverview>(`/enterprises/${at(id)}/overview`),
+  regions: () => get<Page<Region>>(url('/api/v1/regions')),
+  users: (query: Query) => get<Page<Person>>(url('/api/v1/users'), query),
+  organisations: (q?: string) => get<Page<Organisation>>(url('/api/v1/organisations'), { q }),
+  points: (query: Query) => get<Page<Point>>(url('/api/v1/points'), query),
+  latest: (query: Query) => get<Page<Latest>>(url('/api/v1/points/latest'), query),
+  enterprise: (id: string) => get<EnterpriseOverview>(url('/api/v1/enterprises/{id}/overview', { id })),
 }
 
-export const attachmentUrl = (id: string, thumb = false): string => `/attachments/${at(id)}${thumb ? '?size=thumb' : ''}`
+export const attachmentUrl = (id: string, thumb = false): string => url('/attachments/{id}', { id }) + (thumb ? '?size=thumb' : '')
 /** A key for one attempt of one person at one thing; kept over retries of it. */
 export const newKey = (): string => (crypto.randomUUID ? crypto.randomUUID() : Array.from(crypto.getRandomValues(new Uint8Array(16)), (b) => b.toString(16).padStart(2, '0')).join(''))

@@ -274,6 +274,7 @@ export interface Point {
   quantity: string
   unit?: string | null
   span?: [number, number]
+  period_s?: number
   kind: string
 }
 export interface Latest {
