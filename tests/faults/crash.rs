@@ -16,8 +16,8 @@ use rand_chacha::ChaCha8Rng;
 use serde_json::{Value, json};
 
 const SEED: u64 = 20_261_123;
-/// A platform that is away comes back; what was sent is then answered.
-const BACK: Duration = Duration::from_secs(100);
+/// A platform that is away comes back, and answers what is sent again: ten times the promised 5 s.
+const BACK: Duration = Duration::from_secs(50);
 /// Between two tries of a sender whose platform is away.
 const AGAIN: Duration = Duration::from_millis(50);
 const ON_DELAY_MS: i64 = 3_000;
