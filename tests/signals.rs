@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use anlan_tests::client::{items, text};
 use anlan_tests::mqtt::{Bare, mosquitto_pub, topic};
-use anlan_tests::{Client, DEMO_SECRET, ENTERPRISE, ENTERPRISE2, GATEWAY, GATEWAY2, Platform, eventually, now_ms, rfc3339, shared};
+use anlan_tests::{Client, DEMO_SECRET, ENTERPRISE, ENTERPRISE2, GATEWAY, GATEWAY2, Platform, eventually, now, now_ms, rfc3339, shared};
 use serde_json::{Value, json};
 
 /// Ten times the promised second.
@@ -76,6 +76,7 @@ fn from_reading_to_task(platform: &Platform, version: &str) {
     let live = platform.user("duty").live(&format!("topics=alarms,warnings,records&points={point}"));
     let t = now_ms();
     platform.publish(version, ENTERPRISE, GATEWAY, &json!([reading(&point, t, 61.5)]).to_string());
+    let acknowledged = now();
 
     // Acknowledged means stored: no waiting here.
     assert_eq!(rows(&safety, &point, t, t + 1, ""), [json!([t, 61.5, "good"])]);
@@ -83,6 +84,7 @@ fn from_reading_to_task(platform: &Platform, version: &str) {
     assert_eq!((&latest["items"][0]["p"], &latest["items"][0]["v"]), (&json!(point), &json!(61.5)));
 
     let said = live.wait("the alarm", SOON, |event| event.name == "alarm" && event.data["point"] == json!(point));
+    println!("MQTT {version}: the alarm was on the stream {:.3} s after the acknowledgement", (now() - acknowledged).as_secs_f64());
     assert!(said.id.is_some(), "an event has a number to resume from");
     let alarm = said.data;
     let of_alarm = ["condition", "side", "priority", "state"].map(|name| text(&alarm, name).to_owned());
