@@ -32,9 +32,8 @@ test('it appears without reloading, is acknowledged in the browser, and both scr
   const wall = await person(it, 'duty', { path: '/screen', size: WALL })
   await wall.page.getByRole('tablist').first().waitFor()
   await board.page.getByRole('table').waitFor()
-  const name = point.name.split(' ').slice(-1)[0] ?? point.name
-  const row = board.page.locator('tbody tr', { hasText: name }).filter({ has: board.page.getByRole('button', { name: /确认报警/ }) })
-  const onWall = wall.page.locator('#alarm-rows li', { hasText: name })
+  const row = board.page.locator('tbody tr', { hasText: point.name }).filter({ has: board.page.getByRole('button', { name: /确认报警/ }) })
+  const onWall = wall.page.locator('#alarm-rows li', { hasText: point.name })
 
   const receipt = await send(Math.min(point.span[1], rule.body.hh * 1.2))
   assert.equal(receipt.rejected.length, 0)
@@ -56,8 +55,7 @@ test('it appears without reloading, is acknowledged in the browser, and both scr
 
 test('when the value is well again, the alarm leaves the board by itself', async () => {
   const board = await person(it, 'enterprise', { path: '/alarms' })
-  const name = point.name.split(' ').slice(-1)[0] ?? point.name
-  const row = board.page.locator('tbody tr', { hasText: name })
+  const row = board.page.locator('tbody tr', { hasText: point.name })
   await row.first().waitFor()
   await send(0)
   await row.first().waitFor({ state: 'detached' })
