@@ -139,13 +139,14 @@ impl App {
         let closed_at: BTreeMap<&RecordId, Instant> = closed.iter().map(|(id, at)| (id, *at)).collect();
         // Whoever was overdue on some day either is still open, or was closed within these days.
         let mut due: Vec<(Date, Option<Instant>)> = Vec::new();
-        for record in self.open_shown(caller, danger).await? {
+        for record in self.all_shown(caller, danger, vec![open_states(danger)]).await? {
             due.extend(rectify_by(&record.body).map(|by| (by, None)));
         }
-        for (id, at) in &closed_at {
-            if let Some(record) = self.store.record(&scope, id).await? {
-                due.extend(rectify_by(&record.body).map(|by| (by, Some(*at))));
-            }
+        let lately = Is::Between { min: Some(json!(first.start())), max: None };
+        let ended =
+            vec![one_of("state", finals.iter().map(|state| json!(state)).collect()), Test { subject: Name::of("updated_at"), is: lately }];
+        for record in self.all_shown(caller, danger, ended).await? {
+            due.extend(closed_at.get(&record.id).zip(rectify_by(&record.body)).map(|(at, by)| (by, Some(*at))));
         }
         let per_day = |events: &[(RecordId, Instant)], day: Date| events.iter().filter(|(_, at)| at.date() == day).count();
         let days = (0..LOOP_DAYS).map(|n| {
@@ -157,8 +158,8 @@ impl App {
         Ok(days.collect())
     }
 
-    async fn open_shown(&self, caller: &Caller, kind: &Kind) -> Result<Vec<anlan_records::record::Record>, AppError> {
-        let mut query = self.counting(kind, vec![open_states(kind)]);
+    async fn all_shown(&self, caller: &Caller, kind: &Kind, tests: Vec<Test>) -> Result<Vec<anlan_records::record::Record>, AppError> {
+        let mut query = self.counting(kind, tests);
         let mut all = Vec::new();
         loop {
             let (page, total) = self.store.records(&self.scope(caller, &kind.id), &query).await?;
