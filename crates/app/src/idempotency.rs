@@ -83,18 +83,9 @@ impl App {
         outcome
     }
 
-    /// Where one process owns the data, a request that was running when it died is running no more: its key may be used at once.
+    /// At the start: whoever was at work on them died with the process before this one. One process serves an installation today;
+    /// several on one database will have to tell their own from each other's.
     pub(crate) async fn free_unfinished_requests(&self) -> Result<(), AppError> {
-        if self.store.engine() == "sqlite" {
-            let mut tx = self.store.write().await?;
-            tx.forget_running_requests().await?;
-            tx.commit().await?;
-        }
-        Ok(())
-    }
-
-    /// At the start: whoever was at work on them died with the process before this one.
-    pub(crate) async fn forget_unfinished_requests(&self) -> Result<(), AppError> {
         let mut tx = self.store.write().await?;
         tx.forget_running_requests().await?;
         tx.commit().await?;

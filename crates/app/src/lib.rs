@@ -117,7 +117,6 @@ impl App {
 
     /// Replays the journal, and then watches, warns and works until `stop`.
     pub async fn run(self: &Arc<Self>) -> Result<(), AppError> {
-        self.forget_unfinished_requests().await?;
         self.start_monitoring().await
     }
 

@@ -32,6 +32,11 @@ impl App {
             let Ok(kind) = self.kind_for(caller, &kind.id) else { continue };
             let count = counts.get(&kind.id).copied().unwrap_or_default();
             let create = self.may_create_somewhere(caller, &kind);
+            // Being named in a record of some kind is possible for everybody; it fills a menu only once it has happened.
+            let granted = self.policy(&kind.id).grants.iter().any(|grant| caller.subject.has_role(&grant.role));
+            if !granted && !create && count.open == 0 {
+                continue;
+            }
             summaries.push(KindSummary { kind, create, open: count.open as u64, mine: count.mine as u64, overdue: count.overdue as u64 });
         }
         Ok(summaries)

@@ -59,5 +59,4 @@ export default {
   busy: 'Submitting',
   done: '{what}: done',
   nothing_to_fill: 'Nothing can be changed.',
-  region_from_post: 'The area follows from your post.',
 }

@@ -59,5 +59,4 @@ export default {
   busy: '正在提交',
   done: '{what}：已完成',
   nothing_to_fill: '没有可修改的内容。',
-  region_from_post: '属地按您的岗位确定。',
 }
