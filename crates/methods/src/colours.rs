@@ -1,11 +1,14 @@
 //! The four colours of risk, from points to units, enterprises and areas: each takes the worst below it and says why.
 
+use std::sync::LazyLock;
+
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use crate::ask::Ask;
 use crate::refusal::Refusal;
 use crate::status::Status;
+use crate::table;
 
 /// Ordered from the lowest risk to the highest. Source: 安委办〔2016〕11号.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -30,6 +33,38 @@ impl Colour {
             Self::Red => "red",
         }
     }
+}
+
+/// What a colour stands for and who controls such a risk.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+pub struct Level {
+    pub risk_level: u8,
+    pub code: String,
+    pub name_zh: String,
+    pub colour: Colour,
+    pub colour_zh: String,
+    pub hex: String,
+    pub control_owner_zh: String,
+    pub status: Status,
+}
+
+/// A reason for red whatever the score.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+pub struct DirectMajor {
+    pub item_zh: String,
+    pub status: Status,
+}
+
+/// Worst first.
+pub fn levels() -> &'static [Level] {
+    static ROWS: LazyLock<Vec<Level>> = LazyLock::new(|| table::rows(include_str!("../data/risk_colours.csv")));
+    &ROWS
+}
+
+/// The list of most guides: a person confirms them, and then the point is red.
+pub fn direct_major() -> &'static [DirectMajor] {
+    static ROWS: LazyLock<Vec<DirectMajor>> = LazyLock::new(|| table::rows(include_str!("../data/risk_direct_major.csv")));
+    &ROWS
 }
 
 /// What, beside its points, decides an enterprise's colour. Configurable: guides differ.

@@ -66,18 +66,22 @@ pub fn analyse(tree: &FaultTree) -> Result<Outcome, Refusal> {
     let upper_bound = bound(&mut cut_sets.iter());
     let rare_event = cut_sets.iter().map(probability).sum();
     let diagram = Diagram::of(tree)?;
-    let exact = diagram.probability(&tree.events);
+    let mut variables = diagram.variables(&tree.events);
+    let exact = diagram.probability(&variables);
     let mut importance = Vec::new();
-    for event in cut_sets.iter().flatten().collect::<BTreeSet<_>>() {
-        let given = |p: f64| {
-            let mut events = tree.events.clone();
-            events.insert(event.clone(), p);
-            diagram.probability(&events)
+    for at in 0..variables.len() {
+        let (event, own) = variables[at];
+        let mut given = |p: f64| {
+            variables[at].1 = p;
+            diagram.probability(&variables)
         };
+        let birnbaum = given(1.0) - given(0.0);
+        variables[at].1 = own;
         let through = bound(&mut cut_sets.iter().filter(|cut| cut.contains(event)));
         let fussell_vesely = if upper_bound > 0.0 { through / upper_bound } else { 0.0 };
-        importance.push(Importance { event: event.clone(), birnbaum: given(1.0) - given(0.0), fussell_vesely });
+        importance.push(Importance { event: event.to_owned(), birnbaum, fussell_vesely });
     }
+    importance.sort_by(|a, b| a.event.cmp(&b.event));
     Ok(Outcome { cut_sets, upper_bound, rare_event, exact, importance })
 }
 
@@ -141,8 +145,7 @@ fn cut_sets<'t>(tree: &'t FaultTree, node: &'t str, done: &mut BTreeMap<&'t str,
                 return Err(too_large(MOST_WAYS, "combinations of cut sets"));
             }
             let more: Vec<CutSet> = reached[k].iter().flat_map(|way| sets.iter().map(move |set| way | set)).collect();
-            let together = std::mem::take(&mut reached[k + 1]).into_iter().chain(more).collect();
-            reached[k + 1] = minimal(together);
+            more.into_iter().for_each(|set| keep_minimal(&mut reached[k + 1], set));
             if reached[k + 1].len() > MOST_CUT_SETS {
                 return Err(too_large(MOST_CUT_SETS, "cut sets"));
             }
@@ -153,16 +156,12 @@ fn cut_sets<'t>(tree: &'t FaultTree, node: &'t str, done: &mut BTreeMap<&'t str,
     Ok(found)
 }
 
-/// Without the sets that contain another one.
-fn minimal(mut sets: Vec<CutSet>) -> Vec<CutSet> {
-    sets.sort_by_key(BTreeSet::len);
-    let mut kept: Vec<CutSet> = Vec::new();
-    for set in sets {
-        if !kept.iter().any(|smaller| smaller.is_subset(&set)) {
-            kept.push(set);
-        }
+/// Adds a set to sets of which none contains another, and keeps it so.
+fn keep_minimal(kept: &mut Vec<CutSet>, set: CutSet) {
+    if !kept.iter().any(|smaller| smaller.is_subset(&set)) {
+        kept.retain(|larger| !set.is_subset(larger));
+        kept.push(set);
     }
-    kept
 }
 
 /// Reads `{top, gates: [{id, type: "and" | "or" | "vote", at_least?, inputs}], events: [{id, p}]}`.

@@ -166,7 +166,12 @@ fn step(item: &Inventory, edition: &Edition, tables: &Tables, warnings: &mut Vec
         }
         None => {
             let lowest = classes.iter().min_by_key(|class| class.critical).expect("an entry without a row has a class");
-            let largest = largest_beta(item, &classes, warnings);
+            // A mixture of its own class is no longer the gas that Table 3 names.
+            let by_name = (item.mixture_same_class != Some(false)).then(|| tables.toxic_called(item.cas.as_deref(), item.name.as_deref()));
+            let beta = match by_name.flatten() {
+                Some(toxic) => (toxic.beta, format!("table3:{}", toxic.name_zh), toxic.status),
+                None => largest_beta(item, &classes, warnings),
+            };
             Ok(Step {
                 chemical: item
                     .name
@@ -175,11 +180,11 @@ fn step(item: &Inventory, edition: &Edition, tables: &Tables, warnings: &mut Vec
                     .unwrap_or_else(|| format!("{} {}", lowest.symbol, lowest.class_zh)),
                 q: item.q,
                 critical: lowest.critical,
-                beta: largest.0,
+                beta: beta.0,
                 row: format!("table2:{}", lowest.symbol),
-                beta_row: largest.1,
+                beta_row: beta.1,
                 edition: edition.standard.clone(),
-                status: lowest.status.max(largest.2),
+                status: lowest.status.max(beta.2),
                 ratio: ratio(lowest.critical),
             })
         }
@@ -288,14 +293,19 @@ pub fn read(input: &Value) -> Result<Unit, Refusal> {
         let q = entry.exact("q_t", "the design maximum in tonnes (4.2.2); a live inventory does not replace it")?;
         inventory.push(Inventory {
             field: entry.field("").trim_end_matches('.').to_owned(),
-            cas: entry.text("cas")?.map(|cas| cas.trim().to_owned()),
-            name: entry.text("name")?.map(|name| name.trim().to_owned()),
+            cas: typed(entry.text("cas")?),
+            name: typed(entry.text("name")?),
             categories,
             mixture_same_class,
             q,
         });
     }
     Ok(Unit { as_of, population, inventory })
+}
+
+/// An empty cell of a form is no answer.
+fn typed(text: Option<&str>) -> Option<String> {
+    text.map(str::trim).filter(|text| !text.is_empty()).map(str::to_owned)
 }
 
 pub(crate) fn run(input: &Value) -> Result<Value, Refusal> {

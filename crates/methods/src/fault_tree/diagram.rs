@@ -29,12 +29,17 @@ impl Diagram {
         Ok(diagram)
     }
 
-    /// Shannon's expansion at every node, from the ends upwards.
-    pub fn probability(&self, events: &BTreeMap<String, f64>) -> f64 {
+    /// The basic events by variable, each with its probability.
+    pub fn variables<'d>(&'d self, events: &BTreeMap<String, f64>) -> Vec<(&'d str, f64)> {
+        self.names.iter().map(|name| (name.as_str(), events[name])).collect()
+    }
+
+    /// Of the top event. Shannon's expansion at every node, from the ends upwards; `events` by variable.
+    pub fn probability(&self, events: &[(&str, f64)]) -> f64 {
         let mut p = vec![0.0; self.nodes.len()];
         p[YES] = 1.0;
         for (at, &(variable, low, high)) in self.nodes.iter().enumerate().skip(2) {
-            let event = events[&self.names[variable]];
+            let (_, event) = events[variable];
             p[at] = (1.0 - event) * p[low] + event * p[high];
         }
         p[self.root]
@@ -60,8 +65,12 @@ impl Diagram {
                 // reached[k]: at least k of the inputs so far occur.
                 let mut reached = vec![NO; gate.at_least + 1];
                 reached[0] = YES;
+                let mut inputs = Vec::with_capacity(gate.inputs.len());
                 for input in &gate.inputs {
-                    let occurs = self.node_of(tree, input, order, done)?;
+                    inputs.push(self.node_of(tree, input, order, done)?);
+                }
+                // The last one first: what comes later then stands above, and a wide gate grows by one node an input.
+                for occurs in inputs.into_iter().rev() {
                     for k in (1..=gate.at_least).rev() {
                         reached[k] = self.if_then_else(occurs, reached[k - 1], reached[k], &mut HashMap::new())?;
                     }
