@@ -119,6 +119,7 @@ describe('rows', () => {
     await box.find('button.add').trigger('click')
     expect(given(box)).toEqual([{ id: 'R1', why: 'first' }, {}])
   })
+  it('particulars kept in an object of their own are shown as columns', () => expect(show(about, [{ id: 'R1', evidence: { why: 'seen' } }])).toContain('seen'))
   it('a cell changes its own row only', async () => {
     const box = edit(about, [{ id: 'R1', why: 'first' }, {}])
     await box.find('input').setValue('second')
