@@ -160,8 +160,6 @@ fn a_tree_beyond_reading_is_refused_and_a_wide_one_is_not() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 2_000, ..ProptestConfig::default() })]
-
     #[test]
     fn nonsense_is_refused_and_breaks_nothing(method in prop::sample::select(METHODS.to_vec()), input in anything()) {
         let _ = run(method, input);
