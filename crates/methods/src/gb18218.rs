@@ -193,6 +193,16 @@ fn step(item: &Inventory, edition: &Edition, tables: &Tables, warnings: &mut Vec
 
 /// The row of Table 1 that holds, or `None` where the classes decide.
 fn substance<'t>(item: &Inventory, edition: &Edition, tables: &'t Tables, classes: &[&Category]) -> Result<Option<&'t Named>, Refusal> {
+    if let Some(cas) = item.cas.as_deref().filter(|cas| !cas_checks(cas)) {
+        // A slip of the finger must not turn a substance of Table 1 into one that its class judges.
+        return Err(Refusal::UnknownChemical {
+            field: format!("{}.cas", item.field),
+            found: cas.to_owned(),
+            standard: edition.standard.clone(),
+            help: "its check digit is wrong: look the CAS number up again, or leave it out and give the hazard category of Table 2"
+                .to_owned(),
+        });
+    }
     let by_cas = item.cas.as_deref().map(|cas| tables.by_cas(cas));
     let by_name = item.name.as_deref().map(|name| tables.by_name(name));
     let found = match (by_cas, by_name) {
@@ -240,6 +250,19 @@ fn substance<'t>(item: &Inventory, edition: &Edition, tables: &'t Tables, classe
             candidates: several.iter().map(|row| format!("`{}`", row.name_zh)).collect::<Vec<_>>().join(", "),
         }),
     }
+}
+
+/// Whether the last digit of a CAS number is the sum of the others, weighted 1, 2, 3 … from the right, modulo 10.
+fn cas_checks(cas: &str) -> bool {
+    let parts: Vec<&str> = cas.split('-').collect();
+    let [first, second, check] = parts.as_slice() else { return false };
+    let lengths = (2..=7).contains(&first.len()) && second.len() == 2 && check.len() == 1;
+    if !lengths || !parts.iter().all(|part| part.bytes().all(|b| b.is_ascii_digit())) {
+        return false;
+    }
+    let digits = first.bytes().chain(second.bytes()).rev().map(|b| u32::from(b - b'0'));
+    let sum: u32 = digits.zip(1..).map(|(digit, weight)| digit * weight).sum();
+    check.bytes().all(|b| u32::from(b - b'0') == sum % 10)
 }
 
 /// β, where it stands, and how well it is known.

@@ -58,9 +58,24 @@ impl Refusal {
     }
 }
 
-/// The sentence travels as `text`, so that an interface without words of its own for the code still says what would help.
+/// The parts travel as arguments for the interface's own words, and the whole sentence as `text` where it has none.
 impl From<Refusal> for anlan_base::Refusal {
     fn from(refusal: Refusal) -> Self {
-        Self::at(refusal.code(), refusal.field()).with("text", &refusal)
+        let whole = Self::at(refusal.code(), refusal.field()).with("text", &refusal);
+        match refusal {
+            Refusal::Required { help, .. } => whole.with("help", help),
+            Refusal::WrongType { found, wanted, .. } => whole.with("found", found).with("wanted", wanted),
+            Refusal::OutOfRange { found, allowed, .. } | Refusal::UnknownCode { found, allowed, .. } => {
+                whole.with("found", found).with("allowed", allowed)
+            }
+            Refusal::UnknownField { allowed, .. } => whole.with("allowed", allowed),
+            Refusal::UnknownChemical { found, standard, help, .. } => {
+                whole.with("found", found).with("standard", standard).with("help", help)
+            }
+            Refusal::Ambiguous { found, candidates, .. } => whole.with("found", found).with("candidates", candidates),
+            Refusal::Contradiction { found, .. } => whole.with("found", found),
+            Refusal::EditionNotHeld { date, standard, help, .. } => whole.with("date", date).with("standard", standard).with("help", help),
+            Refusal::TooLarge { limit, unit, help, .. } => whole.with("limit", limit).with("unit", unit).with("help", help),
+        }
     }
 }
