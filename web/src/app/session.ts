@@ -6,7 +6,7 @@ import { api, ApiError } from '../api/client'
 import type { Me } from '../api/types'
 import { queryClient } from './query'
 
-const ME = { queryKey: ['me'] as const, queryFn: api.me, staleTime: 60_000 }
+const ME = { queryKey: ['me'] as const, queryFn: api.me, staleTime: 60_000, refetchInterval: 60_000 }
 
 export const useMe = () => useQuery(ME)
 
