@@ -67,10 +67,11 @@ pub fn grade(counts: Counts) -> &'static Grade {
 
 /// Which measures bring an accident into its grade.
 pub fn decisive(counts: Counts, grade: &Grade) -> Vec<&'static str> {
+    let reached = |found: u64, least: u64| found > 0 && found >= least;
     let measures = [
-        ("deaths", counts.deaths >= grade.deaths_min),
-        ("serious_injuries", counts.serious_injuries >= grade.serious_injuries_min),
-        ("direct_loss", counts.direct_loss_yuan >= grade.direct_loss_yuan_min),
+        ("deaths", reached(counts.deaths, grade.deaths_min)),
+        ("serious_injuries", reached(counts.serious_injuries, grade.serious_injuries_min)),
+        ("direct_loss", reached(counts.direct_loss_yuan, grade.direct_loss_yuan_min)),
     ];
     measures.into_iter().filter(|(_, reached)| *reached).map(|(name, _)| name).collect()
 }

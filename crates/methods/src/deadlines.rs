@@ -89,7 +89,11 @@ impl TimeLimit {
                 Some(Due { on: event.plus_days(-i64::from(length)), rolled: false, calendar_unknown: false })
             }
             (Unit::Month, Direction::After) => Some(roll(event.plus_months(months(length)?), calendar)),
-            (Unit::Year, Direction::After) => Some(roll(event.plus_months(months(length)?.checked_mul(12)?), calendar)),
+            // Only the limitation of prosecution counts in years; it lapses whatever day that is.
+            (Unit::Year, Direction::After) => {
+                let on = event.plus_months(months(length)?.checked_mul(12)?);
+                Some(Due { on, rolled: false, calendar_unknown: false })
+            }
             _ => None,
         }
     }
@@ -146,4 +150,31 @@ pub(crate) fn run(input: &Value, calendar: &Calendar) -> Result<Value, Refusal> 
         found["status"] = json!(limit.status.max(Status::FromKnowledge));
     }
     Ok(found)
+}
+
+#[cfg(test)]
+mod tests {
+    use anlan_base::WorkingDay;
+
+    use super::*;
+
+    #[test]
+    fn holidays_and_make_up_days_move_a_deadline_and_a_known_calendar_says_so() {
+        let day = |text| Date::parse(text).unwrap();
+        let mut calendar = Calendar::default();
+        let holidays = (1..=7).filter_map(|d| Date::ymd(2026, 10, d)).map(|d| (d, WorkingDay::Rests));
+        calendar.add_year(2026, holidays.chain([(day("2026-10-10"), WorkingDay::Works)]));
+        for (code, event, on, rolled) in [
+            // Thursday 8, Friday 9 and the make-up Saturday 10 October work.
+            ("reconsideration_review", "2026-09-29", "2026-10-12", false),
+            ("spot_collect_handover", "2026-10-08", "2026-10-10", false),
+            // Fifteen days after 18 September is 3 October, in the holidays.
+            ("pay_fine", "2026-09-18", "2026-10-08", true),
+            ("hearing_notice", "2026-10-12", "2026-09-25", false),
+        ] {
+            let due = time_limit(code).unwrap().due(day(event), &calendar).unwrap();
+            assert_eq!(due, Due { on: day(on), rolled, calendar_unknown: false }, "{code}");
+        }
+        assert!(time_limit("pay_fine").unwrap().due(day("2026-12-30"), &calendar).unwrap().calendar_unknown);
+    }
 }
