@@ -4,7 +4,7 @@
 set -eu
 value=${1:-27.4}
 point=${POINT:-CW01.T203.GD-0203}
-now=$(date -u +%Y-%m-%dT%H:%M:%S.000Z)
+now=$(date -u +%Y-%m-%dT%H:%M:%S.%3NZ)
 
 # The second entry names a point of another enterprise: it is rejected, the first is kept.
 curl -sS --fail-with-body -u "${GATEWAY:-cw01-gw1}:${KEY:-anlan-demo}" -H 'Content-Type: application/json' \

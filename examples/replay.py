@@ -84,9 +84,9 @@ def main():
         say.error("--rate must be above zero")
 
     path = options.file
-    if path is None or not path.exists():
-        if path is not None:
-            print(f"{path} is not there; making a small file instead", file=sys.stderr)
+    if path is not None and not path.exists():
+        sys.exit(f"{path} is not there")
+    if path is None:
         path = own_file()
         print(f"replaying {path}", file=sys.stderr)
     for number, row in enumerate(rows_of(path)[: options.rows], start=1):

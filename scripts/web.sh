@@ -14,7 +14,7 @@ if [ "$(cat web/node_modules/.lock-stamp 2>/dev/null)" != "$lock" ]; then
   (cd web && npm ci --no-audit --no-fund --loglevel=error)
   echo "$lock" > web/node_modules/.lock-stamp
 fi
-inputs=$(cd web && find src public index.html package-lock.json package.json vite.config.ts tsconfig*.json -type f 2>/dev/null | LC_ALL=C sort | xargs sha256sum | sha256sum | cut -d' ' -f1)
+inputs=$(cd web && find src public index.html package-lock.json package.json compress.mjs vite.config.ts tsconfig*.json -type f 2>/dev/null | LC_ALL=C sort | xargs sha256sum | sha256sum | cut -d' ' -f1)
 if [ "$(cat web/dist-stamp 2>/dev/null)" != "$inputs" ] || [ ! -f web/dist/index.html ]; then
   echo "web: building the application"
   (cd web && npm run build --silent)

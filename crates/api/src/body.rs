@@ -17,18 +17,39 @@ const MAX_DEPTH: usize = 32;
 /// A JSON object of the wanted shape.
 pub struct Json<T>(pub T);
 
+/// Any JSON value: what a page stores for itself, or what is looked at more closely later.
+pub struct AnyJson(pub Value);
+
+impl<S: Send + Sync> FromRequest<S> for AnyJson {
+    type Rejection = Problem;
+    async fn from_request(request: Request, _: &S) -> Result<Self, Problem> {
+        take(request).await.map(Self)
+    }
+}
+
 impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Json<T> {
     type Rejection = Problem;
     async fn from_request(request: Request, _: &S) -> Result<Self, Problem> {
-        let kind = request.headers().get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or("").to_ascii_lowercase();
-        if !kind.is_empty() && !kind.starts_with("application/json") {
-            return Err(Problem(AppError::BadRequest(Refusal::new("wrong_media_type").with("wanted", "application/json"))));
-        }
-        let bytes = read(request.into_body(), MAX_BYTES).await?;
-        let bytes = if bytes.is_empty() { Bytes::from_static(b"{}") } else { bytes };
-        let value = parse(&bytes)?;
-        serde_json::from_value(value).map(Self).map_err(|e| bad_json(&e.to_string()))
+        object(take(request).await?).map(Self)
     }
+}
+
+/// The value as a struct of ours. A list is none, even if its items would fit the fields one by one.
+pub fn object<T: DeserializeOwned>(value: Value) -> Result<T, Problem> {
+    if !value.is_object() {
+        return Err(bad_json("expected an object"));
+    }
+    serde_json::from_value(value).map_err(|e| bad_json(&e.to_string()))
+}
+
+async fn take(request: Request) -> Result<Value, Problem> {
+    let kind = request.headers().get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or("").to_ascii_lowercase();
+    if !kind.is_empty() && !kind.starts_with("application/json") {
+        return Err(Problem(AppError::BadRequest(Refusal::new("wrong_media_type").with("wanted", "application/json"))));
+    }
+    let bytes = read(request.into_body(), MAX_BYTES).await?;
+    let bytes = if bytes.is_empty() { Bytes::from_static(b"{}") } else { bytes };
+    parse(&bytes)
 }
 
 pub async fn read(body: Body, limit: usize) -> Result<Bytes, Problem> {

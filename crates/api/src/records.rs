@@ -13,7 +13,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 use crate::auth::Who;
-use crate::body::Json;
+use crate::body::{AnyJson, object};
 use crate::params::{Params, bad};
 use crate::present;
 use crate::problem::Problem;
@@ -122,11 +122,11 @@ pub async fn create(
     Who(caller): Who,
     Path(kind): Path<String>,
     headers: HeaderMap,
-    Json(input): Json<Value>,
+    AnyJson(input): AnyJson,
 ) -> Result<Response, Problem> {
     let kind = app.kind_for(&caller, &kind)?;
     let once = once(&headers, format!("POST /records/{}", kind.id), &input)?;
-    let parsed: CreateInput = shape(input)?;
+    let parsed: CreateInput = object(input)?;
     let language = language(&headers);
     let new = New { body: parsed.body, enterprise: parsed.enterprise, region: parsed.region, comment: parsed.comment };
     let show = |view: &RecordView| (201, present::record(view, &kind, language));
@@ -140,7 +140,7 @@ pub async fn edit(
     Who(caller): Who,
     Path((kind, id)): Path<(String, String)>,
     headers: HeaderMap,
-    Json(input): Json<Value>,
+    AnyJson(input): AnyJson,
 ) -> Result<Response, Problem> {
     change(app, caller, kind, id, None, headers, input).await
 }
@@ -150,7 +150,7 @@ pub async fn act(
     Who(caller): Who,
     Path((kind, id, action)): Path<(String, String, String)>,
     headers: HeaderMap,
-    Json(input): Json<Value>,
+    AnyJson(input): AnyJson,
 ) -> Result<Response, Problem> {
     change(app, caller, kind, id, Some(action), headers, input).await
 }
@@ -168,7 +168,7 @@ async fn change(
     let route =
         format!("{} /records/{}/{id}/{}", if action.is_some() { "POST" } else { "PATCH" }, kind.id, action.as_deref().unwrap_or(""));
     let once = once(&headers, route, &input)?;
-    let parsed: ChangeInput = shape(input)?;
+    let parsed: ChangeInput = object(input)?;
     let language = language(&headers);
     let id = RecordId(id);
     let show = |view: &RecordView| (200, present::record(view, &kind, language));
@@ -181,10 +181,6 @@ async fn change(
     };
     let reread = |id| async { app.read(&caller, &kind, &RecordId(id)).await.map(|view| show(&view)) };
     Ok(answered(app.once(&caller, once, work, reread).await?))
-}
-
-fn shape<T: serde::de::DeserializeOwned>(input: Value) -> Result<T, Problem> {
-    serde_json::from_value(input).map_err(|e| crate::body::bad_json(&e.to_string()))
 }
 
 /// The caller's wish that this happen once, if there is one.

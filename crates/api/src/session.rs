@@ -11,7 +11,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::auth::{COOKIE, Who};
-use crate::body::Json;
+use crate::body::{AnyJson, Json};
 use crate::problem::Problem;
 
 #[derive(Deserialize)]
@@ -68,7 +68,7 @@ pub async fn set_preference(
     State(app): State<Arc<App>>,
     Who(caller): Who,
     Path(key): Path<String>,
-    Json(value): Json<Value>,
+    AnyJson(value): AnyJson,
 ) -> Result<StatusCode, Problem> {
     app.set_preference(&caller, &key, value).await?;
     Ok(StatusCode::NO_CONTENT)

@@ -106,7 +106,7 @@ pub async fn write_lines(State(app): State<Arc<App>>, params: Params, headers: H
     let bytes = body::read(content, MAX_BYTES).await?;
     match app.take_lines(&sender, &bytes, params.one("precision").unwrap_or("ns")).await? {
         None => Ok(StatusCode::NO_CONTENT.into_response()),
-        Some(partial) => Ok((StatusCode::BAD_REQUEST, Answer(json!({"error": format!("partial write: {partial}")}))).into_response()),
+        Some(partial) => Ok((StatusCode::BAD_REQUEST, Answer(json!({"error": partial}))).into_response()),
     }
 }
 

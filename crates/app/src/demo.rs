@@ -28,7 +28,7 @@ impl App {
     /// Whoever watches over the district may direct its scenarios; enterprises only live through them.
     fn directed(&self, caller: &Caller) -> Result<&dyn Scenarios, AppError> {
         let scenarios = self.scenarios()?;
-        if only_enterprises(caller).is_some() {
+        if only_enterprises(caller).is_some() || self.scope(caller, "warning").shows_nothing() {
             return Err(AppError::NotAllowed(Refusal::new("not_allowed")));
         }
         Ok(scenarios)

@@ -62,7 +62,7 @@ impl From<Refused> for AppError {
 impl From<StoreError> for AppError {
     fn from(error: StoreError) -> Self {
         match error {
-            StoreError::NotUnique { field } => Self::invalid(Refusal::at("not_unique", format!("body.{field}"))),
+            StoreError::NotUnique { field } => Self::invalid(Refusal::at("not_unique", field)),
             StoreError::Full => Self::NoSpace,
             other => Self::failure("use the record store", other),
         }

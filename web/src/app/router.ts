@@ -14,6 +14,8 @@ declare module 'vue-router' {
     /** Reachable without a session. */
     open?: boolean
     theme?: 'light' | 'dark'
+    /** Only for those who have this entry in their menus. */
+    menu?: string
     /** Key of the title in the browser's words. */
     title?: string
   }
@@ -26,7 +28,7 @@ export const router = createRouter({
   routes: [
     { path: '/', redirect: '/workbench' },
     ...Object.values(found).flat(),
-    { path: '/:rest(.*)*', component: () => import('../pages/errors/NotFound.vue'), meta: { shell: 'desk', title: 'errors.not_found' } },
+    { path: '/:rest(.*)*', name: 'nowhere', component: () => import('../pages/errors/NotFound.vue'), meta: { shell: 'desk', title: 'errors.not_found' } },
   ],
   scrollBehavior: (to, from, kept) => (kept ? kept : to.path === from.path ? undefined : { top: 0 }),
 })
@@ -35,7 +37,11 @@ router.beforeEach(async (to) => {
   if (to.meta.open) return true
   const me = await whoAmI().catch(() => undefined)
   // Without an answer the page opens and says itself what it could not fetch.
-  return me === null ? { path: '/login', query: { back: to.fullPath } } : true
+  if (me === null) return { path: '/login', query: { back: to.fullPath } }
+  const { menu } = to.meta
+  const mine = !menu || !me || me.menus.some((group) => group.id === menu || group.items?.some((item) => item.id === menu))
+  // The address stays as it was typed; the page says that it may not be theirs.
+  return mine ? true : { name: 'nowhere', params: { rest: to.path.slice(1).split('/') } }
 })
 router.afterEach((to) => {
   forceTheme(to.meta.theme ?? null)

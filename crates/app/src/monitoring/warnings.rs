@@ -10,6 +10,7 @@ use anlan_domains::major_hazard::HazardUnit;
 use anlan_domains::rule::Typed;
 use anlan_domains::warning::Warning;
 use anlan_domains::warning::rules::severity;
+use anlan_domains::warning::warning::Colour;
 use anlan_domains::warning::scheme::Scheme;
 use anlan_domains::warning::terms::{Judgement, LiveAlarm, OpenDanger, Situation, judge, renewed};
 use anlan_records::kind::{Condition, Is, Kind, Test};
@@ -141,7 +142,10 @@ impl App {
             }
             return Ok(());
         }
-        let worse = judgement.colour().map(severity) < warning.colour.map(severity);
+        let rank = |colour: Option<Colour>| colour.map_or(u8::MAX, severity);
+        // Told again only for news: worse than it ever was, or bad again after it had been over.
+        let against = if warning.cleared_at.is_some() { warning.colour } else { warning.peak.or(warning.colour) };
+        let worse = rank(judgement.colour()) < rank(against);
         let terms = renewed(&warning.terms, judgement.terms);
         if terms.is_some() || warning.cleared_at.is_some() {
             let terms = terms.unwrap_or(warning.terms);
@@ -189,11 +193,11 @@ impl App {
 
     async fn live_alarm(&self, stored: StoredAlarm) -> Result<LiveAlarm, AppError> {
         let alarm = stored.alarm;
-        let mut since = alarm.raised_at;
-        if matches!(alarm.condition, AlarmCondition::HH | AlarmCondition::LL) {
-            let events = self.store.alarm_events(&ReadScope::platform(), &alarm.id).await?;
-            since = events.iter().filter(|event| event.what == "escalated").map(|event| event.at).max().unwrap_or(since);
-        }
+        // An alarm that returned and came back began anew; one that became HH is judged as HH from then on.
+        let severe = matches!(alarm.condition, AlarmCondition::HH | AlarmCondition::LL);
+        let events = self.store.alarm_events(&ReadScope::platform(), &alarm.id).await?;
+        let begins = events.iter().filter(|event| event.what == "reraised" || (severe && event.what == "escalated"));
+        let since = begins.map(|event| event.at).max().map_or(alarm.raised_at, |at| at.max(alarm.raised_at));
         Ok(LiveAlarm {
             id: alarm.id,
             point: stored.point_id,
