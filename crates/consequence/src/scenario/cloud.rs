@@ -25,7 +25,8 @@ const STATIONS: usize = 80;
 
 enum Model {
     Dense(Box<Cloud>),
-    Plume(Plume, f64),
+    /// Plume, duration s, and how far upwind its virtual point lies, m: zero but for pools.
+    Plume(Plume, f64, f64),
     Puff(Puff),
 }
 
@@ -46,15 +47,14 @@ pub(super) fn disperse(s: &Substance, air: &Air, r: &Released, found: &mut Findi
         return Err(Refusal::MissingProperty { substance: s.name_en.clone(), property: "toxic level or flammable limit" });
     }
     if levels.iter().any(|level| level.hazard == Hazard::Toxic) && (r.duration_s - 3600.0).abs() > 1.0 {
-        let note = Note::Held { model: "toxic_level", input: "exposure, s", given: r.duration_s, used: 3600.0 };
-        found.warnings.push(note);
+        found.warnings.push(Note::Assumed { model: "toxic_level", what: "levels for 60 minutes hold, though the release lasts otherwise" });
     }
     let lowest = levels.iter().map(fraction).fold(1.0, f64::min);
     let mut flammable: Option<f64> = None;
     for &dense in paths(s, air, r) {
         let model = if dense { build_dense(s, air, r, lowest, found)? } else { build_passive(s, air, r, found)? };
         for level in &levels {
-            keep_larger(&mut found.zones, model.zone(s, air, r, level));
+            keep_larger(&mut found.zones, model.zone(s, air, level));
         }
         if let (Ok(lfl), Some(ufl)) = (s.lower_flammable_limit(), s.ufl_pct) {
             let mass = model.flammable_mass(s, air, r, lfl, ufl / 100.0)?.min(r.mass_kg);
@@ -161,7 +161,11 @@ fn build_passive(s: &Substance, air: &Air, r: &Released, found: &mut Findings) -
             averaging_s: TOXIC_S,
         };
         notes.merge(&plume.checked()?);
-        Model::Plume(plume, r.duration_s)
+        let upwind = match r.source {
+            Source::Pool { radius_m, .. } => plume::virtual_distance(SigmaSet::BriggsRural, air.stability, 2.0 * radius_m),
+            _ => 0.0,
+        };
+        Model::Plume(plume, r.duration_s, upwind)
     };
     if s.mw < 20.0 && r.density_kg_m3 < 0.9 * air.rho {
         notes.add(Note::LeftOut { model: "gaussian_plume", what: "the lift of a light gas: on the ground the plume is weaker" });
@@ -187,7 +191,7 @@ impl Model {
         }
     }
 
-    fn zone(&self, s: &Substance, air: &Air, r: &Released, level: &Level) -> Zone {
+    fn zone(&self, s: &Substance, air: &Air, level: &Level) -> Zone {
         let (z, averaging_s) = match level.hazard {
             Hazard::Toxic => (BREATH_M, TOXIC_S),
             _ => (0.0, FLAMMABLE_S),
@@ -197,16 +201,22 @@ impl Model {
         let mut outline = [(0.0, 0.0); STATIONS];
         let filled = match self {
             Self::Dense(cloud) => cloud.footprint(c, z, averaging_s, &mut outline),
-            Self::Plume(plume, duration) => Plume { averaging_s, ..*plume }.footprint(kg_m3, z, Some(*duration), &mut outline),
+            Self::Plume(plume, duration, _) => Plume { averaging_s, ..*plume }.footprint(kg_m3, z, Some(*duration), &mut outline),
             Self::Puff(puff) => puff_footprint(puff, kg_m3, z, &mut outline),
         };
-        let outline = &outline[..filled.unwrap_or(0)];
-        let mut ring = plume_ring(outline);
-        if let (Source::Pool { radius_m, .. }, false) = (r.source, ring.is_empty()) {
-            // The cloud of a pool begins at its upwind edge.
-            let first = ring[0][0].max(-radius_m);
-            ring[0][0] = first;
+        let outline = &mut outline[..filled.unwrap_or(0)];
+        if let Self::Plume(_, _, upwind) = self
+            && *upwind > 0.0
+        {
+            // The plume of a pool starts at a point upwind of it; what lies before the pool's centre is not there.
+            for (x, half) in outline.iter_mut() {
+                *x -= upwind;
+                if *x < 0.0 {
+                    (*x, *half) = (0.0, 0.0);
+                }
+            }
         }
+        let ring = plume_ring(outline);
         let reach_m = ring.iter().map(|p| p[0]).fold(0.0, f64::max);
         Zone { level: *level, model: self.name(), reach_m, averaging_s, rings: if ring.len() >= 3 { vec![ring] } else { Vec::new() } }
     }
@@ -216,11 +226,12 @@ impl Model {
         let density = air.p * s.molar_mass().0 / (R * air.t);
         match self {
             Self::Dense(cloud) => Ok(dense_flammable_mass(cloud, s.molar_mass().0, air.p, lfl, ufl)),
-            Self::Plume(plume, duration) => {
+            Self::Plume(plume, duration, upwind) => {
                 let quick = Plume { averaging_s: FLAMMABLE_S, ..*plume };
                 let Some(end) = quick.reach(lfl * density, 0.0, Some(*duration)) else { return Ok(0.0) };
                 let axis = |x: f64| quick.concentration(x, 0.0, r.height_m);
-                flammable_mass::of_plume(r.rate_kg_s, quick.u, lfl * density, ufl * density, 0.1_f64.min(0.5 * end), end, axis)
+                let from = f64::max(*upwind, 0.1_f64.min(0.5 * end));
+                flammable_mass::of_plume(r.rate_kg_s, quick.u, lfl * density, ufl * density, from, end, axis)
             }
             // All of a puff that has not yet thinned below the limit may burn.
             Self::Puff(puff) => Ok(if puff.peak(10.0, 0.0) >= lfl * density { puff.m } else { 0.0 }),
