@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
-use crate::{bench, check, demo, doctor, people, serve};
+use crate::{bench, check, demo, doctor, methods, people, serve};
 
 #[derive(Parser)]
 #[command(
@@ -43,6 +43,9 @@ pub enum Command {
     Gateway(people::GatewayCommand),
     /// Looks at an installation and says what is wrong with it.
     Doctor(Place),
+    /// Computes by a method of safety science: reads its input as JSON from standard input.
+    #[command(after_help = "Example: anlan methods gb18218 --json < unit.json")]
+    Methods(methods::Options),
     /// Measures, on this machine.
     #[command(subcommand)]
     Bench(bench::Bench),
@@ -101,6 +104,7 @@ pub async fn run(command: Command) -> anyhow::Result<()> {
         Command::User(command) => people::user(command).await,
         Command::Gateway(command) => people::gateway(command).await,
         Command::Doctor(place) => doctor::run(place).await,
+        Command::Methods(options) => methods::run(&options),
         Command::Bench(bench) => bench::run(bench).await,
     }
 }

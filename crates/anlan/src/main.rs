@@ -6,6 +6,7 @@ mod cli;
 mod clock;
 mod demo;
 mod doctor;
+mod methods;
 mod people;
 mod platform;
 mod serve;

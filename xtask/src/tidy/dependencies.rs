@@ -21,8 +21,19 @@ const ROWS: [&[&str]; 8] = [
 ];
 /// They compute: what they know is handed to them.
 const PURE: [&str; 8] = ["base", "records", "access", "methods", "alarms", "consequence", "geo", "domains"];
-const IO: [&str; 9] =
-    ["std::fs", "std::net", "std::process", "std::env", "std::thread", "SystemTime::now", "Instant::now()", "std::io::stdin", "tokio::"];
+/// Threads that end before their function does (`thread::scope`) are a way of computing; threads that outlive it are not.
+const IO: [&str; 10] = [
+    "std::fs",
+    "std::net",
+    "std::process",
+    "std::env",
+    "thread::spawn",
+    "thread::sleep",
+    "SystemTime::now",
+    "Instant::now()",
+    "std::io::stdin",
+    "tokio::",
+];
 
 /// The table of the architecture, held by what cargo knows.
 pub fn dependencies_point_one_way(root: &Path) -> anyhow::Result<Vec<Finding>> {
