@@ -76,15 +76,15 @@ impl VolumeFraction {
 }
 
 impl MgPerM3 {
-    /// `c_ppm = c_mg · R T/(p M) · 10⁻³`.
+    /// `c_ppm = c_mg · R T/(p M)`, M in kg/mol: 1 mg/m³ is 10⁻⁶ kg/m³ and 1 ppm is 10⁻⁶, so no factor remains.
     pub fn ppm(self, molar_mass: KgPerMol, temperature: Kelvin, pressure: Pascal) -> Ppm {
-        Ppm(self.0 * R * temperature.0 / (pressure.0 * molar_mass.0) * 1e-3)
+        Ppm(self.0 * R * temperature.0 / (pressure.0 * molar_mass.0))
     }
 }
 
 impl Ppm {
     pub fn mg_m3(self, molar_mass: KgPerMol, temperature: Kelvin, pressure: Pascal) -> MgPerM3 {
-        MgPerM3(self.0 * 1e3 * pressure.0 * molar_mass.0 / (R * temperature.0))
+        MgPerM3(self.0 * pressure.0 * molar_mass.0 / (R * temperature.0))
     }
 
     pub fn fraction(self) -> VolumeFraction {
@@ -95,4 +95,16 @@ impl Ppm {
 /// Density of dry air, kg/m³.
 pub fn air_density(pressure: Pascal, temperature: Kelvin) -> KgPerM3 {
     KgPerM3(pressure.0 * M_AIR / (R * temperature.0))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_ppm_of_chlorine_is_2_9_mg_per_cubic_metre() {
+        let (m, t, p) = (KgPerMol(0.0709), Kelvin(298.15), Pascal(P0));
+        assert!((Ppm(1.0).mg_m3(m, t, p).0 - 2.898).abs() < 0.002);
+        assert!((MgPerM3(2.898).ppm(m, t, p).0 - 1.0).abs() < 0.001);
+    }
 }

@@ -1,0 +1,6 @@
+//! How fast a pool spreads and gives off vapour. Specification 03.
+
+pub mod boiling;
+pub mod mass_transfer;
+pub mod pool;
+pub mod spreading;
