@@ -7,6 +7,7 @@ pub mod domino;
 pub mod evaporation;
 pub mod explosion;
 pub mod fire;
+pub mod inversion;
 pub mod meteorology;
 pub mod mixing;
 pub mod numerics;
