@@ -55,7 +55,11 @@ async fn finish(request: Request, next: Next) -> Response {
     let id = format!("r{:x}", COUNT.fetch_add(1, Ordering::Relaxed));
     let language = session::language(request.headers());
     let api = request.uri().path().starts_with("/api/");
-    let mut response = next.run(request).await;
+    // A client that hangs up must not stop what it began: between a commit and what follows from it there is no safe place to stop.
+    let mut response = match tokio::spawn(next.run(request)).await {
+        Ok(response) => response,
+        Err(panic) => problem::write(&AppError::failure("answer a request", panic), language, &id),
+    };
     if let Some(Carried(error)) = response.extensions().get::<Carried>() {
         response = problem::write(error, language, &id);
     } else if response.status().is_client_error() && !response.headers().contains_key(header::CONTENT_TYPE) {

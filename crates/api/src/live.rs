@@ -56,7 +56,7 @@ async fn speak(
     app: Arc<App>,
     mut caller: Caller,
     topics: BTreeSet<Topic>,
-    points: std::collections::BTreeMap<u32, String>,
+    mut points: std::collections::BTreeMap<u32, String>,
     last: Option<String>,
     language: Language,
     to: mpsc::Sender<Result<Event, Infallible>>,
@@ -110,7 +110,13 @@ async fn speak(
             },
             _ = tick.tick() => Event::default().event("tick").data(json!({"at": app.now()}).to_string()).comment("still here"),
             _ = recheck.tick() => match app.still_valid(&caller).await {
-                Ok(Some(now)) => { caller = now; continue; }
+                Ok(Some(now)) => {
+                    let ids: Vec<String> = points.into_values().collect();
+                    let ids: Vec<&str> = ids.iter().map(String::as_str).collect();
+                    points = app.watchable(&now, &ids).await.unwrap_or_default();
+                    caller = now;
+                    continue;
+                }
                 Ok(None) => return,
                 // The database is away for a moment: what was allowed three seconds ago is not shown on a guess.
                 Err(_) => return,
@@ -134,7 +140,7 @@ async fn event(app: &App, caller: &Caller, said: &Said, language: Language) -> O
             let view = app.read(caller, &kind, &RecordId::from(said.data["id"].as_str()?)).await.ok()?;
             present::record(&view, &kind, language).to_string()
         }
-        Topic::Alarms | Topic::Records => said.data.to_string(),
+        Topic::Alarms | Topic::Records | Topic::Incidents => said.data.to_string(),
     };
     Some(Event::default().id(app.hub().event_id(said.seq)).event(said.topic.event()).data(data))
 }

@@ -33,6 +33,8 @@ impl App {
             uploaded_by: caller.user.id.clone(),
             uploaded_at: now,
         };
+        // Until the row is committed the sweep must not take the file of the same bytes away.
+        let _kept = self.files.lock().await;
         let (blobs, unique) = (self.store.blobs().clone(), attachment.id.0.clone());
         let hashed = tokio::task::spawn_blocking(move || {
             let (sha256, sm3) = (sha256(bytes.as_ref()), hex::encode(sm3::Sm3::digest(bytes.as_ref())));
@@ -57,6 +59,9 @@ impl App {
         if !own && !self.store.attachment_shown(&self.scopes(caller), id).await? {
             return Err(AppError::NotFound);
         }
+        // Decoding a picture takes memory: one at a time.
+        static PICTURES: tokio::sync::Semaphore = tokio::sync::Semaphore::const_new(1);
+        let _turn = if thumb { PICTURES.acquire().await.ok() } else { None };
         let (blobs, hash) = (self.store.blobs().clone(), found.sha256.clone());
         let read = tokio::task::spawn_blocking(move || {
             let bytes = blobs.get(&hash)?;
@@ -84,6 +89,7 @@ impl App {
     /// Files that no record took up within a day go.
     pub async fn sweep_attachments(&self) -> Result<(), AppError> {
         for unused in self.store.unused_attachments(self.now().plus_days(-1), 200).await? {
+            let _alone = self.files.lock().await;
             let mut tx = self.store.write().await?;
             let last = tx.remove_attachment(&unused).await?;
             tx.commit().await?;

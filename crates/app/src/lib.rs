@@ -84,6 +84,8 @@ pub struct App {
     monitoring: Monitoring,
     demo: Option<Arc<dyn Scenarios>>,
     stopping: tokio::sync::watch::Sender<bool>,
+    /// Held while files and their rows are brought in line.
+    files: tokio::sync::Mutex<()>,
 }
 
 impl App {
@@ -102,6 +104,7 @@ impl App {
             monitoring,
             demo: setup.demo,
             stopping: tokio::sync::watch::Sender::new(false),
+            files: tokio::sync::Mutex::new(()),
             kinds: setup.kinds,
             rules: setup.rules,
             calendar: setup.calendar,

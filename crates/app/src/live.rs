@@ -16,6 +16,8 @@ pub enum Topic {
     Alarms,
     Warnings,
     Records,
+    /// Nobody speaks of incidents yet; the word belongs to the fixed interface.
+    Incidents,
 }
 
 impl Topic {
@@ -24,6 +26,7 @@ impl Topic {
             "alarms" => Some(Self::Alarms),
             "warnings" => Some(Self::Warnings),
             "records" => Some(Self::Records),
+            "incidents" => Some(Self::Incidents),
             _ => None,
         }
     }
@@ -33,6 +36,7 @@ impl Topic {
             Self::Alarms => "alarm",
             Self::Warnings => "warning",
             Self::Records => "record",
+            Self::Incidents => "incident",
         }
     }
 }

@@ -5,7 +5,7 @@ use std::io::Cursor;
 use image::ImageReader;
 
 /// Larger pictures are kept but get no thumbnail: decoding them would cost more than it is worth.
-const MAX_PIXELS: u64 = 50_000_000;
+const MAX_PIXELS: u64 = 25_000_000;
 const THUMB: u32 = 320;
 
 /// The media type by the first bytes, for the few types that are shown in the browser; everything else is a download.

@@ -3,12 +3,17 @@
 use argon2::password_hash::phc::PasswordHash;
 use argon2::password_hash::{PasswordHasher, PasswordVerifier};
 use argon2::{Algorithm, Argon2, Params, Version};
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, SemaphorePermit};
 
 use crate::error::AppError;
 
 /// Each verification holds 19 MiB; more at once would only queue on two cores.
 static AT_ONCE: Semaphore = Semaphore::const_new(4);
+
+/// A place among those who may try now. Taken before failures are counted, so that many tries at once are counted too.
+pub async fn turn() -> SemaphorePermit<'static> {
+    AT_ONCE.acquire().await.expect("the semaphore is never closed")
+}
 
 fn argon2() -> Argon2<'static> {
     let params = Params::new(19 * 1024, 2, 1, None).expect("the parameters of OWASP's first recommendation are valid");
@@ -24,7 +29,6 @@ pub fn hash(password: &str) -> Result<String, AppError> {
 
 /// Whether `password` is the one behind `stored`. Without a stored hash it works as long and says no.
 pub async fn verify(password: String, stored: Option<String>) -> Result<bool, AppError> {
-    let _permit = AT_ONCE.acquire().await.expect("the semaphore is never closed");
     tokio::task::spawn_blocking(move || {
         let known = stored.is_some();
         let text = stored.unwrap_or_else(|| decoy().to_owned());

@@ -115,14 +115,15 @@ impl App {
         wanted.dedup();
         let mut items = Vec::new();
         for enterprise in wanted {
-            let query =
-                UserQuery { q: q.map(str::to_owned), enterprise, unit: None, demo: false, limit: page.saturating_mul(size).min(10_000) };
+            let query = UserQuery { q: q.map(str::to_owned), enterprise, unit: None, demo: false, limit: 10_000 };
             for user in self.store.users(&query).await? {
                 if ids.is_empty() || ids.contains(&user.id.as_str()) {
                     items.push(json!({"id": user.id, "name": user.name, "title": user.title}));
                 }
             }
         }
+        let mut seen = std::collections::BTreeSet::new();
+        items.retain(|item| seen.insert(item["id"].to_string()));
         let total = items.len();
         let items: Vec<Value> = items.into_iter().skip(((page - 1) * size) as usize).take(size as usize).collect();
         Ok(json!({"items": items, "total": total, "page": page, "size": size}))

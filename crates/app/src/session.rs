@@ -45,6 +45,7 @@ pub struct Login {
 
 impl App {
     pub async fn log_in(&self, username: &str, password: String) -> Result<Login, AppError> {
+        let _turn = password::turn().await;
         let now = self.now();
         let (failures, last) = self.store.login_failures(username, now.plus_ms(-WINDOW_MS)).await?;
         if failures >= FREE_TRIES {

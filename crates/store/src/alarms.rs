@@ -161,6 +161,12 @@ impl Store {
             .collect()
     }
 
+    /// Every partition that has a snapshot.
+    pub async fn snapshot_partitions(&self) -> Result<Vec<String>, StoreError> {
+        let sql = Sql::new("SELECT part FROM evaluator_snapshot ORDER BY part", args![]);
+        self.read().await?.fetch("list the evaluator's snapshots", sql).await?.iter().map(|row| row.text(0)).collect()
+    }
+
     pub async fn snapshot(&self, partition: &str) -> Result<Option<Snapshot>, StoreError> {
         let sql = Sql::new("SELECT state, position, at FROM evaluator_snapshot WHERE part = $1", args![partition]);
         let row = self.read().await?.first("read the evaluator's snapshot", sql).await?;

@@ -70,9 +70,9 @@ impl Tx {
         self.conn.run("keep an answer", sql).await.map(|_| ())
     }
 
-    /// The work failed and may be tried again under the same key.
+    /// The work was refused and may be tried again under the same key. Work that is done stays done, even if its answer could not be made.
     pub async fn forget_request(&mut self, scope: &str, key: &str) -> Result<(), StoreError> {
-        let sql = Sql::new("DELETE FROM idempotency WHERE scope = $1 AND key = $2", args![scope, key]);
+        let sql = Sql::new("DELETE FROM idempotency WHERE scope = $1 AND key = $2 AND state = 'running'", args![scope, key]);
         self.conn.run("forget a request", sql).await.map(|_| ())
     }
 

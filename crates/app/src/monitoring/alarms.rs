@@ -1,7 +1,7 @@
 //! The alarm desk: one task owns the evaluators, reads what the intake committed, and lets nothing be said before it is saved.
 //! Evaluators are kept by enterprise; alarms, their events and the journal position they follow from commit together.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Duration;
 
@@ -105,6 +105,10 @@ impl Partition {
 struct Evaluators {
     by_enterprise: BTreeMap<EnterpriseId, Partition>,
     saved_at: Instant,
+    /// Everything before this has been evaluated; groups behind it still wait in the channel.
+    read_to: Position,
+    /// Saved, not yet said.
+    unsaid: VecDeque<AlarmId>,
 }
 
 impl App {
@@ -122,7 +126,12 @@ impl App {
     async fn restore_evaluators(&self) -> Result<Evaluators, AppError> {
         let beginning = self.monitoring.journal.durable();
         let mut by_enterprise = BTreeMap::new();
-        for (enterprise, rules) in self.rules_by_enterprise(None).await? {
+        let mut rules = self.rules_by_enterprise(None).await?;
+        // Whoever has no rule left may still have an alarm that waits for somebody.
+        for partition in self.store.snapshot_partitions().await? {
+            rules.entry(EnterpriseId(partition)).or_default();
+        }
+        for (enterprise, rules) in rules {
             let (evaluator, position) = match self.store.snapshot(enterprise.as_str()).await? {
                 Some(snapshot) => {
                     let evaluator =
@@ -135,7 +144,7 @@ impl App {
             partition.evaluate(|evaluator, out| evaluator.set_rules(rules, self.now(), out));
             by_enterprise.insert(enterprise, partition);
         }
-        let mut evaluators = Evaluators { by_enterprise, saved_at: self.now() };
+        let mut evaluators = Evaluators { by_enterprise, saved_at: self.now(), read_to: beginning, unsaid: VecDeque::new() };
         let from = evaluators.by_enterprise.values().map(|partition| partition.position).min().unwrap_or(beginning);
         for entry in replay(&self.monitoring.journal, from) {
             match entry.map_err(|e| AppError::failure("replay the journal for the alarms", e))? {
@@ -185,6 +194,10 @@ impl App {
                     for partition in evaluators.by_enterprise.values_mut() {
                         partition.evaluate(|evaluator, out| evaluator.tick(now, out));
                     }
+                    let again = !self.monitoring.desk.stale.lock().expect("no holder panics").is_empty();
+                    if again {
+                        self.take_rules(&mut evaluators).await;
+                    }
                 }
             }
             let mut wait_ms = 50;
@@ -202,6 +215,7 @@ impl App {
     }
 
     fn take_group(&self, evaluators: &mut Evaluators, group: &Committed) {
+        evaluators.read_to = evaluators.read_to.max(group.position);
         for batch in &group.batches {
             self.evaluate(evaluators, batch, None, group.position);
             // Without those ahead of the clock: they are never anybody's latest value.
@@ -246,7 +260,11 @@ impl App {
         for enterprise in stale {
             match self.rules_by_enterprise(Some(&enterprise)).await {
                 Ok(mut rules) => {
-                    let position = self.monitoring.journal.durable();
+                    let position = evaluators.read_to;
+                    if !evaluators.by_enterprise.contains_key(&enterprise) {
+                        // Its beginning is saved with this turn: what is acknowledged from now on is replayed from here.
+                        evaluators.saved_at = Instant::from_ms(0);
+                    }
                     let partition = evaluators.by_enterprise.entry(enterprise.clone()).or_insert_with(|| Partition {
                         evaluator: Evaluator::default(),
                         position,
@@ -258,8 +276,8 @@ impl App {
                     partition.evaluate(|evaluator, out| evaluator.set_rules(rules.remove(&enterprise).unwrap_or_default(), now, out));
                 }
                 Err(error) => {
-                    tracing::error!(error = %chain(&error), %enterprise, "could not read alarm rules; trying again");
-                    self.monitoring.desk.rules_changed(Some(enterprise));
+                    tracing::error!(error = %chain(&error), %enterprise, "could not read alarm rules; trying again with the next tick");
+                    self.monitoring.desk.stale.lock().expect("no holder panics").insert(enterprise);
                 }
             }
         }
@@ -280,7 +298,7 @@ impl App {
                 evaluators.saved_at = now;
                 self.note_saved(evaluators);
             }
-            return Ok(());
+            return self.say_what_is_saved(evaluators).await;
         }
         let mut tx = self.store.write().await?;
         for enterprise in &touched {
@@ -304,11 +322,10 @@ impl App {
             tx.put_snapshot(enterprise.as_str(), &snapshot).await?;
         }
         tx.commit().await?;
-        let mut alarms: Vec<AlarmId> = Vec::new();
-        for (_, partition) in evaluators.by_enterprise.iter_mut() {
+        for partition in evaluators.by_enterprise.values_mut() {
             for happened in std::mem::take(&mut partition.pending) {
-                if !alarms.contains(&happened.transition.alarm.id) {
-                    alarms.push(happened.transition.alarm.id);
+                if !evaluators.unsaid.contains(&happened.transition.alarm.id) {
+                    evaluators.unsaid.push_back(happened.transition.alarm.id);
                 }
             }
             if save_progress {
@@ -319,8 +336,14 @@ impl App {
             evaluators.saved_at = now;
             self.note_saved(evaluators);
         }
-        for id in alarms {
-            self.say_alarm(&id).await?;
+        self.say_what_is_saved(evaluators).await
+    }
+
+    /// An alarm leaves the list only when it has been said: a failure in between says the rest with the next turn.
+    async fn say_what_is_saved(&self, evaluators: &mut Evaluators) -> Result<(), AppError> {
+        while let Some(id) = evaluators.unsaid.front() {
+            self.say_alarm(id).await?;
+            evaluators.unsaid.pop_front();
         }
         Ok(())
     }

@@ -62,6 +62,9 @@ impl App {
         aggregates: &[&str],
     ) -> Result<Value, AppError> {
         let point = self.point_shown(caller, point).await?.ok_or(AppError::NotFound)?;
+        // A long answer takes memory: a few at a time.
+        static ANSWERS: tokio::sync::Semaphore = tokio::sync::Semaphore::const_new(2);
+        let _turn = ANSWERS.acquire().await.ok();
         let rows: Vec<Value> = match every_ms {
             None => {
                 let cells = self.monitoring.history.raw(point.number, from, to).await.map_err(not_read)?;

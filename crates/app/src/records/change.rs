@@ -286,7 +286,6 @@ impl App {
             // The short code leads to the enterprise: points and gateways are named by it.
             let id = EnterpriseId(change.after.id.0.clone());
             tx.set_enterprise_code(&id, &super::view::text(&change.after, "code")).await?;
-            self.enterprises.write().expect("no reader panics").remove(&id);
         }
         let tasks = tx.tasks(&change.after.id).await?;
         let assigned = engine::assigned(kind, &change.after, &tasks);
@@ -392,6 +391,9 @@ impl App {
 
     fn announce(&self, done: Done) {
         for (kind, record, assigned) in done.changed {
+            if kind.id == *"enterprise" {
+                self.enterprises.write().expect("no reader panics").remove(&EnterpriseId(record.id.0.clone()));
+            }
             let brief =
                 json!({"kind": record.kind, "id": record.id, "number": record.number, "state": record.state, "revision": record.revision});
             let said = Said {
