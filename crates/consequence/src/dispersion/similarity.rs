@@ -10,7 +10,8 @@ use crate::{KARMAN, Note, Refusal, Validity};
 const MODEL: &str = "similarity_plume";
 
 /// Time scale of the sideways spread near the ground, s. Draxler's form with 1000 s is for elevated plumes; the measured σy of the stable
-/// and neutral Prairie Grass runs gives 100 s without bias at all five arcs, and it is used for every stability.
+/// and neutral Prairie Grass runs gives 100 s without bias. Unstable runs spread 1.2 times more; the same value there offsets a
+/// cross-wind integral that is too small (docs/models/similarity-plume.md).
 pub const T_LATERAL: f64 = 100.0;
 
 /// A ground-level point source in measured turbulence.
