@@ -159,6 +159,17 @@ fn by_role(kind: &Kind, role: &Name) -> Vec<String> {
 }
 
 #[test]
+fn the_browser_is_built_against_this_interface() {
+    let served = shared().client().get("/openapi.json").ok();
+    let kept = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../web/openapi.json")).expect("web/openapi.json is committed");
+    let kept: serde_json::Value = serde_json::from_str(&kept).expect("web/openapi.json is JSON");
+    assert!(
+        served == kept,
+        "web/openapi.json is out of date: save /openapi.json of a running platform there, then `npm run generate` in web/"
+    );
+}
+
+#[test]
 fn the_operations_are_as_written_down() {
     let document = shared().client().get("/openapi.json").ok();
     let mut out = String::from("Every operation of the interface: who, what it takes, what it answers.\n\n");

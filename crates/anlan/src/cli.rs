@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
-use crate::{bench, check, demo, doctor, methods, people, serve};
+use crate::{bench, check, consequence, demo, doctor, methods, people, serve};
 
 #[derive(Parser)]
 #[command(
@@ -46,6 +46,9 @@ pub enum Command {
     /// Computes by a method of safety science: reads its input as JSON from standard input.
     #[command(after_help = "Example: anlan methods gb18218 --json < unit.json")]
     Methods(methods::Options),
+    /// Computes the consequences of an accident, and holds the models against published cases.
+    #[command(subcommand)]
+    Consequence(consequence::ConsequenceCommand),
     /// Measures, on this machine.
     #[command(subcommand)]
     Bench(bench::Bench),
@@ -105,6 +108,7 @@ pub async fn run(command: Command) -> anyhow::Result<()> {
         Command::Gateway(command) => people::gateway(command).await,
         Command::Doctor(place) => doctor::run(place).await,
         Command::Methods(options) => methods::run(&options),
+        Command::Consequence(command) => consequence::run(command),
         Command::Bench(bench) => bench::run(bench).await,
     }
 }

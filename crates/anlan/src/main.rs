@@ -4,6 +4,7 @@ mod bench;
 mod check;
 mod cli;
 mod clock;
+mod consequence;
 mod demo;
 mod doctor;
 mod methods;

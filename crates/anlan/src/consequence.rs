@@ -1,0 +1,88 @@
+//! `anlan consequence`: a described accident to its zones, and the models against the published cases.
+
+use std::path::PathBuf;
+
+use anlan_consequence::scenario;
+use anlan_consequence::validate::{CaseFile, validate};
+use anyhow::{Context, bail};
+use clap::Subcommand;
+
+#[derive(Subcommand)]
+pub enum ConsequenceCommand {
+    /// Runs a scenario written in TOML (or JSON): release, dispersion, fire, explosion, zones, with every warning and assumption.
+    #[command(after_help = "Example: anlan consequence run scenario.toml --geojson > zones.geojson")]
+    Run {
+        scenario: PathBuf,
+        /// The whole result on one line, for programs.
+        #[arg(long, conflicts_with = "geojson")]
+        json: bool,
+        /// Only the zones, around the scenario's site.
+        #[arg(long)]
+        geojson: bool,
+    },
+    /// Runs all published cases and trials; exit code 1 if a "must" is missed.
+    Validate {
+        /// A folder with files of the same shapes, instead of the cases in this binary.
+        #[arg(long, value_name = "DIR")]
+        cases: Option<PathBuf>,
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+macro_rules! published {
+    ($($name:literal),+ $(,)?) => { &[$(($name, include_str!(concat!("../../../tests/published/consequence/", $name)))),+] };
+}
+
+/// The cases that came with the binary.
+const PUBLISHED: &[(&str, &str)] = published![
+    "analytic.csv",
+    "dense_trials.csv",
+    "dense_trials_obs.csv",
+    "epa_oca_tables.csv",
+    "jet_fire_radiometers.csv",
+    "jet_flame_length.csv",
+    "pool_fire_sep.csv",
+    "prairie_grass_arcs.csv",
+    "prairie_grass_runs.csv",
+    "slab_decks.csv",
+    "slab_decks_inputs.json",
+];
+
+pub fn run(command: ConsequenceCommand) -> anyhow::Result<()> {
+    match command {
+        ConsequenceCommand::Run { scenario: path, json, geojson } => {
+            let text = std::fs::read_to_string(&path).with_context(|| format!("could not read {}", path.display()))?;
+            let is_json = path.extension().is_some_and(|ending| ending == "json");
+            let description = if is_json { scenario::from_json(&text) } else { scenario::from_toml(&text) }?;
+            let outcome = scenario::run(&description)?;
+            let answer =
+                if geojson { outcome.geojson().map_err(|refusal| anyhow::anyhow!("{refusal}"))? } else { serde_json::to_value(&outcome)? };
+            println!("{}", if json || geojson { answer.to_string() } else { serde_json::to_string_pretty(&answer)? });
+            Ok(())
+        }
+        ConsequenceCommand::Validate { cases, json } => {
+            let texts = match cases {
+                Some(folder) => read_cases(&folder)?,
+                None => PUBLISHED.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect(),
+            };
+            let files: Vec<CaseFile> = texts.iter().map(|(name, text)| CaseFile { name, text }).collect();
+            let report = validate(&files).map_err(|bad| anyhow::anyhow!("{bad}"))?;
+            println!("{}", if json { serde_json::to_string(&report)? } else { report.table() });
+            if report.passes() { Ok(()) } else { bail!("a figure that must be reached was missed") }
+        }
+    }
+}
+
+fn read_cases(folder: &std::path::Path) -> anyhow::Result<Vec<(String, String)>> {
+    let mut files = Vec::new();
+    for entry in std::fs::read_dir(folder).with_context(|| format!("could not read {}", folder.display()))? {
+        let path = entry?.path();
+        if path.extension().is_some_and(|ending| ending == "csv" || ending == "json") {
+            let name = path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
+            files.push((name, std::fs::read_to_string(&path).with_context(|| format!("could not read {}", path.display()))?));
+        }
+    }
+    files.sort();
+    Ok(files)
+}
