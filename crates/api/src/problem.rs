@@ -1,6 +1,6 @@
 //! The one place where a refusal or failure becomes an HTTP answer: `application/problem+json`, in the caller's language.
 
-use anlan_app::AppError;
+use anlan_app::{AppError, chain};
 use anlan_base::Refusal;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -124,15 +124,4 @@ fn code(error: &AppError) -> String {
         AppError::NoSpace => "no_space".to_owned(),
         AppError::Failure { .. } => "failure".to_owned(),
     }
-}
-
-fn chain(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut source = error.source();
-    while let Some(cause) = source {
-        text.push_str(": ");
-        text.push_str(&cause.to_string());
-        source = cause.source();
-    }
-    text
 }

@@ -29,7 +29,7 @@ use anlan_records::record::{Body, RuleTable};
 use anlan_store::Store;
 use anlan_telemetry::ChunkStore;
 
-pub use error::AppError;
+pub use error::{AppError, chain};
 pub use session::{Caller, Login, User};
 
 use crate::live::Hub;

@@ -13,7 +13,7 @@ use anlan_telemetry::{Batch, Committed, Position, Replayed, replay};
 use serde_json::{Value, json};
 use tokio::sync::{Notify, mpsc, oneshot};
 
-use super::jobs::chain;
+use crate::error::chain;
 use crate::live::{Said, Topic};
 use crate::records::{EnterpriseBrief, Page};
 use crate::{App, AppError, Caller, present};
