@@ -112,6 +112,65 @@ pub enum Refusal {
     OutOfDomain { input: &'static str, value: f64, wanted: &'static str },
     #[error("{model} found no solution: {why}")]
     NoSolution { model: &'static str, why: &'static str },
+    #[error("how many people are at {place} is not known; give them, zero if nobody is there")]
+    UnknownPopulation { place: String },
+    #[error("at {temperature_k} K and {pressure_pa} Pa {substance} is not {wanted}; {help}")]
+    WrongPhase { substance: String, temperature_k: f64, pressure_pa: f64, wanted: &'static str, help: &'static str },
+}
+
+impl Refusal {
+    /// Stable, snake case: programs and the interface's own words go by it.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::UnknownCas { .. } => "unknown_cas",
+            Self::MissingProperty { .. } => "missing_property",
+            Self::WindBelowRange { .. } => "wind_below_range",
+            Self::AboveCriticalPoint { .. } => "above_critical_point",
+            Self::NegativeInventory { .. } => "negative_inventory",
+            Self::OutOfDomain { .. } => "out_of_domain",
+            Self::NoSolution { .. } => "no_solution",
+            Self::UnknownPopulation { .. } => "unknown_population",
+            Self::WrongPhase { .. } => "wrong_phase",
+        }
+    }
+
+    /// What the code's sentence needs, by name.
+    pub fn details(&self) -> Vec<(&'static str, String)> {
+        match self {
+            Self::UnknownCas { cas } => vec![("cas", cas.clone())],
+            Self::MissingProperty { substance, property } => vec![("substance", substance.clone()), ("property", (*property).to_owned())],
+            Self::WindBelowRange { wind_m_s, least_m_s } => vec![("wind_m_s", wind_m_s.to_string()), ("least_m_s", least_m_s.to_string())],
+            Self::AboveCriticalPoint { temperature_k, critical_k } => {
+                vec![("temperature_k", temperature_k.to_string()), ("critical_k", critical_k.to_string())]
+            }
+            Self::NegativeInventory { mass_kg } => vec![("mass_kg", mass_kg.to_string())],
+            Self::OutOfDomain { input, value, wanted } => {
+                vec![("input", (*input).to_owned()), ("value", value.to_string()), ("wanted", (*wanted).to_owned())]
+            }
+            Self::NoSolution { model, why } => vec![("model", (*model).to_owned()), ("why", (*why).to_owned())],
+            Self::UnknownPopulation { place } => vec![("place", place.clone())],
+            Self::WrongPhase { substance, temperature_k, pressure_pa, wanted, help } => vec![
+                ("substance", substance.clone()),
+                ("temperature_k", temperature_k.to_string()),
+                ("pressure_pa", pressure_pa.to_string()),
+                ("wanted", (*wanted).to_owned()),
+                ("help", (*help).to_owned()),
+            ],
+        }
+    }
+
+    /// The input it is about, such as `weather.wind_m_s`, where it is about one.
+    pub fn field(&self) -> Option<&str> {
+        match self {
+            Self::UnknownCas { .. } | Self::MissingProperty { .. } => Some("substance"),
+            Self::WindBelowRange { .. } => Some("weather.wind_m_s"),
+            Self::AboveCriticalPoint { .. } | Self::WrongPhase { .. } => Some("release.temperature_c"),
+            Self::NegativeInventory { .. } => Some("release.inventory_kg"),
+            Self::OutOfDomain { input, .. } => Some(input),
+            Self::UnknownPopulation { place } => Some(place),
+            Self::NoSolution { .. } => None,
+        }
+    }
 }
 
 /// Refuses a value that is not finite or not above zero.
