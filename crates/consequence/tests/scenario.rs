@@ -1,6 +1,7 @@
 //! Whole scenarios: what an engineer writes, what the map gets, and what bad input gets.
 
-use anlan_consequence::scenario::{Description, ScenarioError, from_json, from_toml, run};
+use anlan_consequence::scenario::{Description, Effects, FireKind, ScenarioError, from_json, from_toml, run};
+use anlan_consequence::vulnerability::{ProbitSet, toxic_probit};
 use anlan_consequence::zones::{Hazard, Threat};
 use anlan_consequence::{Note, Refusal};
 use proptest::prelude::*;
@@ -118,6 +119,41 @@ fn a_larger_hole_reaches_farther() {
     };
     assert!(reach("hole_mm = 5") < reach("hole_mm = 10"));
     assert!(reach("hole_mm = 10") < reach("hole_mm = 15"));
+}
+
+#[test]
+fn effects_at_a_place_agree_with_the_zones_drawn_from_them() {
+    let description = scenario("7782-50-5", CHLORINE);
+    let (effects, outcome) = (Effects::of(&description).unwrap(), run(&description).unwrap());
+    let red = outcome.reach(Hazard::Toxic, Threat::Red).unwrap();
+    assert!(effects.concentration(0.98 * red, 0.0, 1.5, 600.0) >= 20e-6 && effects.concentration(1.05 * red, 0.0, 1.5, 600.0) < 20e-6);
+    assert!((effects.farthest_concentration_m(20e-6, 1.5, 600.0) / red - 1.0).abs() < 0.02);
+    assert!(effects.farthest_m() >= outcome.reach(Hazard::Toxic, Threat::Yellow).unwrap());
+    let probit = toxic_probit("7782-50-5", ProbitSet::Purple).unwrap();
+    let load = |x: f64, y: f64| effects.toxic_load(probit, x, y, 1.5);
+    assert!(load(100.0, 0.0) > load(200.0, 0.0) && load(200.0, 0.0) > load(200.0, 60.0));
+    assert!((load(effects.farthest_load_m(probit, load(200.0, 0.0)), 0.0) / load(200.0, 0.0) - 1.0).abs() < 0.1);
+    // Steady while it lasts: the load is that of the concentration for the release's duration.
+    let minutes = effects.released().duration_s.min(1800.0) / 60.0;
+    let c = effects.in_unit_of(ProbitSet::Purple, effects.concentration(100.0, 0.0, 1.5, effects.released().duration_s));
+    assert!((load(100.0, 0.0) / probit.load(c, minutes) - 1.0).abs() < 0.01);
+    assert!(effects.passage(100.0).unwrap().arrival_s < effects.passage(400.0).unwrap().arrival_s);
+    assert!(effects.fires().is_empty() && !effects.flash_fire(20.0, 0.0) && effects.heat_kw_m2(20.0, 0.0) == 0.0);
+}
+
+#[test]
+fn a_flammable_release_has_its_fire_flash_and_blast_at_a_place() {
+    let mut description = scenario("74-98-6", PROPANE);
+    description.congestion = Some(anlan_consequence::scenario::Congestion { volume_m3: 500.0, class: 7, downwind_m: 20.0 });
+    let effects = Effects::of(&description).unwrap();
+    let fire = &effects.fires()[0];
+    assert_eq!(fire.kind, FireKind::Jet);
+    assert_eq!(effects.heat_kw_m2(40.0, 10.0), fire.heat_kw_m2(40.0, 10.0));
+    assert!(effects.heat_kw_m2(40.0, 40.0) < effects.heat_kw_m2(40.0, 10.0));
+    assert!(effects.flash_fire(10.0, 0.0) && !effects.flash_fire(10.0, 500.0));
+    assert!(effects.overpressure_kpa(40.0, 0.0) > effects.overpressure_kpa(80.0, 0.0));
+    let edge = effects.farthest_overpressure_m(6.9);
+    assert!((effects.overpressure_kpa(edge, 0.0) / 6.9 - 1.0).abs() < 0.01);
 }
 
 proptest! {

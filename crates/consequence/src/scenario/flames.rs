@@ -1,6 +1,7 @@
 //! Fire and blast of a flammable release, should it ignite: jet fire, pool fire, fireball, explosion of a congested volume.
 
-use libm::sqrt;
+use libm::hypot;
+use serde::Serialize;
 
 use super::Findings;
 use super::describe::{Air, Description};
@@ -9,7 +10,7 @@ use crate::explosion::{distance_to, multi_energy};
 use crate::fire::{fireball, jet, pool};
 use crate::properties::Substance;
 use crate::units::R;
-use crate::zones::{BLAST, HEAT, Level, Ring, Zone, circle, star_ring};
+use crate::zones::{BLAST, HEAT, Ring, Zone, circle, star_ring};
 use crate::{Note, Refusal, Validity};
 
 /// Height of the exposed person, m, and the time the heat levels hold for, s.
@@ -18,12 +19,75 @@ const EXPOSED_S: f64 = 60.0;
 /// Nobody is hurt farther off, m.
 const FARTHEST_M: f64 = 5_000.0;
 
-pub(super) fn burn(s: &Substance, air: &Air, r: &Released, found: &mut Findings) -> Result<(), Refusal> {
+/// How a release burns when lit at its source.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FireKind {
+    Jet,
+    Pool,
+    Fireball,
+}
+
+/// One fire, ready to be asked for its heat. Frame of the wind, m.
+#[derive(Debug, Clone)]
+pub struct Fire {
+    pub kind: FireKind,
+    pub model: &'static str,
+    /// How long it burns, s.
+    pub duration_s: f64,
+    pub validity: Validity,
+    flame: Flame,
+    /// Height of the hole above the ground, m.
+    height_m: f64,
+}
+
+#[derive(Debug, Clone)]
+enum Flame {
+    Jet(Box<jet::JetFire>),
+    Pool(Box<pool::PoolFire>),
+    Ball(Box<fireball::Fireball>),
+}
+
+impl Fire {
+    /// Heat on a person turned towards the flame, kW/m².
+    pub fn heat_kw_m2(&self, x: f64, y: f64) -> f64 {
+        match &self.flame {
+            Flame::Jet(fire) => fire.flux_kw_m2([x, y, PERSON_M - self.height_m]),
+            Flame::Pool(fire) => fire.flux_kw_m2([x, y, PERSON_M]),
+            Flame::Ball(ball) => ball.flux_kw_m2(hypot(x, y)),
+        }
+    }
+
+    /// Outline where the heat is `kw_m2`; `None` where it is nowhere reached.
+    pub fn ring(&self, kw_m2: f64) -> Option<Ring> {
+        match &self.flame {
+            Flame::Jet(fire) => star_ring(0.5 * fire.length_m, kw_m2, FARTHEST_M, |x, y| self.heat_kw_m2(x, y)),
+            Flame::Pool(_) => star_ring(0.0, kw_m2, FARTHEST_M, |x, y| self.heat_kw_m2(x, y)),
+            Flame::Ball(ball) => distance_to(kw_m2, |x| ball.flux_kw_m2(x)).map(|reach| circle([0.0, 0.0], reach)),
+        }
+    }
+
+    /// Farthest place with this heat, m from the release; zero where there is none.
+    pub fn reach_m(&self, kw_m2: f64) -> f64 {
+        self.ring(kw_m2).iter().flatten().map(|p| hypot(p[0], p[1])).fold(0.0, f64::max)
+    }
+
+    pub(super) fn zones(&self, zones: &mut Vec<Zone>) {
+        for level in HEAT {
+            let ring = self.ring(level.value);
+            let reach_m = ring.iter().flatten().map(|p| hypot(p[0], p[1])).fold(0.0, f64::max);
+            zones.push(Zone { level, model: self.model, reach_m, averaging_s: EXPOSED_S, rings: ring.into_iter().collect() });
+        }
+    }
+}
+
+/// The fires of an ignition at the source.
+pub(super) fn fires(s: &Substance, air: &Air, r: &Released, found: &mut Findings) -> Result<Vec<Fire>, Refusal> {
     if s.lfl_pct.is_none() {
-        return Ok(());
+        return Ok(Vec::new());
     }
     let h_c = s.heat_of_combustion()?;
-    match r.source {
+    let fire = match r.source {
         Source::Jet { p_0, t_0, .. } => {
             let two_phase = r.liquid_share > 0.0;
             let fire = jet::jet_fire(&jet::JetFireInput {
@@ -47,10 +111,14 @@ pub(super) fn burn(s: &Substance, air: &Air, r: &Released, found: &mut Findings)
                 validity.add(Note::LeftOut { model: jet::MODEL, what: "droplets: the flame of a two-phase jet is about a fifth longer" });
             }
             found.assume("the jet is horizontal and points downwind");
-            let z = PERSON_M - r.height_m;
-            heat_zones(found, jet::MODEL, &validity, |level| {
-                star_ring(0.5 * fire.length_m, level.value, FARTHEST_M, |x, y| fire.flux_kw_m2([x, y, z]))
-            });
+            Fire {
+                kind: FireKind::Jet,
+                model: jet::MODEL,
+                duration_s: r.duration_s,
+                validity,
+                flame: Flame::Jet(Box::new(fire)),
+                height_m: r.height_m,
+            }
         }
         Source::Pool { radius_m, fed_kg_s, bunded } => {
             let burning = pool::burning(&s.cas);
@@ -76,9 +144,14 @@ pub(super) fn burn(s: &Substance, air: &Air, r: &Released, found: &mut Findings)
                 rh: air.rh,
                 rho_a: air.rho,
             })?;
-            heat_zones(found, pool::MODEL, &fire.validity, |level| {
-                star_ring(0.0, level.value, FARTHEST_M, |x, y| fire.flux_kw_m2([x, y, PERSON_M]))
-            });
+            Fire {
+                kind: FireKind::Pool,
+                model: pool::MODEL,
+                duration_s: r.duration_s,
+                validity: fire.validity,
+                flame: Flame::Pool(Box::new(fire)),
+                height_m: 0.0,
+            }
         }
         Source::Burst { inventory_kg, t_0 } => {
             let mass_kg = fireball::burning_mass(inventory_kg, s.cp_liquid()?, t_0, s.t_boil_K, s.hvap_Tb_J_kg);
@@ -96,32 +169,75 @@ pub(super) fn burn(s: &Substance, air: &Air, r: &Released, found: &mut Findings)
                 "the vessel bursts at its vapour pressure; the fireball lasts {:.1} s, the heat levels are those of 60 s",
                 ball.size.duration_s
             ));
-            heat_zones(found, fireball::MODEL, &notes, |level| {
-                let reach = distance_to(level.value, |x| ball.flux_kw_m2(x))?;
-                Some(circle([0.0, 0.0], reach))
-            });
+            Fire {
+                kind: FireKind::Fireball,
+                model: fireball::MODEL,
+                duration_s: ball.size.duration_s,
+                validity: notes,
+                flame: Flame::Ball(Box::new(ball)),
+                height_m: 0.0,
+            }
         }
-        Source::Vapour => found.assume("a vapour without momentum burns as a flash fire inside its flammable zone; no heat zone outside"),
-    }
-    Ok(())
+        Source::Vapour => {
+            found.assume("a vapour without momentum burns as a flash fire inside its flammable zone; no heat zone outside");
+            return Ok(Vec::new());
+        }
+    };
+    found.model(fire.model);
+    found.warn(&fire.validity);
+    Ok(vec![fire])
 }
 
-fn heat_zones(found: &mut Findings, model: &'static str, validity: &Validity, ring: impl Fn(&Level) -> Option<Ring>) {
-    found.model(model);
-    found.warn(validity);
-    for level in HEAT {
-        let ring = ring(&level);
-        let reach_m = ring.iter().flatten().map(|p| sqrt(p[0] * p[0] + p[1] * p[1])).fold(0.0, f64::max);
-        found.zones.push(Zone { level, model, reach_m, averaging_s: EXPOSED_S, rings: ring.into_iter().collect() });
+/// One explosion, ready to be asked for its pressure.
+#[derive(Debug, Clone)]
+pub struct Explosion {
+    pub model: &'static str,
+    /// Middle, wind's frame, m.
+    pub centre: [f64; 2],
+    pub energy_j: f64,
+    /// Multi-energy class.
+    pub class: u8,
+    pub validity: Validity,
+    p_a: f64,
+    t_a: f64,
+}
+
+impl Explosion {
+    /// Side-on overpressure at a place, kPa.
+    pub fn overpressure_kpa(&self, x: f64, y: f64) -> f64 {
+        self.at_kpa(hypot(x - self.centre[0], y - self.centre[1]))
+    }
+
+    fn at_kpa(&self, r: f64) -> f64 {
+        multi_energy::blast(self.energy_j, self.class, r.max(0.1), self.p_a, self.t_a).map_or(0.0, |blast| blast.pressure_pa / 1000.0)
+    }
+
+    /// Distance from its middle at which the pressure is `kpa`, m; `None` where it is nowhere reached.
+    pub fn radius_m(&self, kpa: f64) -> Option<f64> {
+        distance_to(kpa, |r| self.at_kpa(r))
+    }
+
+    pub(super) fn zones(&self, zones: &mut Vec<Zone>) {
+        for level in BLAST {
+            let radius = self.radius_m(level.value);
+            let rings = radius.map(|r| circle(self.centre, r)).into_iter().collect();
+            zones.push(Zone { level, model: self.model, reach_m: radius.unwrap_or(0.0), averaging_s: 0.0, rings });
+        }
     }
 }
 
 /// Blast of the named congested volume, filled at most by the flammable mass at stoichiometric mixture.
-pub(super) fn explode(d: &Description, s: &Substance, air: &Air, flammable_kg: Option<f64>, found: &mut Findings) -> Result<(), Refusal> {
-    let Some(flammable_kg) = flammable_kg else { return Ok(()) };
+pub(super) fn explosions(
+    d: &Description,
+    s: &Substance,
+    air: &Air,
+    flammable_kg: Option<f64>,
+    found: &mut Findings,
+) -> Result<Vec<Explosion>, Refusal> {
+    let Some(flammable_kg) = flammable_kg else { return Ok(Vec::new()) };
     let Some(congestion) = d.congestion else {
         found.assume("no congested volume is named: no blast is computed");
-        return Ok(());
+        return Ok(Vec::new());
     };
     let volume = crate::validity::positive("congestion.volume_m3", congestion.volume_m3)?;
     let h_c = s.heat_of_combustion()?;
@@ -131,22 +247,23 @@ pub(super) fn explode(d: &Description, s: &Substance, air: &Air, flammable_kg: O
     let filled = f64::min(volume, multi_energy::stoichiometric_volume(flammable_kg, gas_density, c_st));
     if filled <= 0.0 {
         found.assume("the cloud nowhere reaches its flammable limit: no blast");
-        return Ok(());
+        return Ok(Vec::new());
     }
-    let e = multi_energy::energy(filled);
-    let first = multi_energy::blast(e, congestion.class, 100.0, air.p, air.t)?;
+    let energy_j = multi_energy::energy(filled);
+    let first = multi_energy::blast(energy_j, congestion.class, 100.0, air.p, air.t)?;
     found.model(multi_energy::MODEL);
     found.warn(&first.validity);
     found.assume(format!(
         "{filled:.0} m³ of the congested volume is filled with stoichiometric mixture (3.5 MJ/m³); class {}",
         congestion.class
     ));
-    for level in BLAST {
-        let pressure = |r: f64| multi_energy::blast(e, congestion.class, r, air.p, air.t).map_or(0.0, |blast| blast.pressure_pa / 1000.0);
-        let reach = distance_to(level.value, pressure);
-        let rings = reach.map(|r| circle([congestion.downwind_m, 0.0], r)).into_iter().collect();
-        let reach_m = reach.unwrap_or(0.0);
-        found.zones.push(Zone { level, model: multi_energy::MODEL, reach_m, averaging_s: 0.0, rings });
-    }
-    Ok(())
+    Ok(vec![Explosion {
+        model: multi_energy::MODEL,
+        centre: [congestion.downwind_m, 0.0],
+        energy_j,
+        class: congestion.class,
+        validity: first.validity,
+        p_a: air.p,
+        t_a: air.t,
+    }])
 }

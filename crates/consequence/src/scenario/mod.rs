@@ -3,17 +3,20 @@
 
 mod cloud;
 mod describe;
+mod effects;
 mod flames;
 mod release;
 
 pub use describe::{Congestion, Description, ReleaseDescription, WeatherDescription};
+pub use effects::{BREATH_M, Effects, FLAMMABLE_S};
+pub use flames::{Explosion, Fire, FireKind};
 pub use release::{Released, Source};
 
 use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::meteorology::direction::{sigma_theta_deg, wedge_half_angle_deg};
-use crate::properties::{Substance, substance};
+use crate::properties;
 use crate::zones::{self, Site, Zone};
 use crate::{Note, Refusal, Validity};
 
@@ -60,8 +63,8 @@ pub struct Outcome {
 }
 
 /// The results a run gathers as it goes.
+#[derive(Default)]
 struct Findings {
-    zones: Vec<Zone>,
     warnings: Vec<Note>,
     assumptions: Vec<String>,
     models: Vec<&'static str>,
@@ -90,28 +93,23 @@ impl Findings {
 
 /// Runs a scenario: the same description and version give the same bits on every machine.
 pub fn run(description: &Description) -> Result<Outcome, ScenarioError> {
-    let substance: &'static Substance = substance(&description.substance)?;
-    if let Some(site) = description.site {
-        site.checked()?;
-    }
-    let air = describe::air(&description.weather)?;
-    let mut found = Findings { zones: Vec::new(), warnings: Vec::new(), assumptions: Vec::new(), models: Vec::new() };
-    let released = release::release(description, substance, &air, &mut found)?;
-    let flammable_mass_kg = cloud::disperse(substance, &air, &released, &mut found)?;
-    flames::burn(substance, &air, &released, &mut found)?;
-    flames::explode(description, substance, &air, flammable_mass_kg, &mut found)?;
+    let effects = Effects::of(description)?;
+    let mut zones: Vec<Zone> = effects.levels().iter().map(|level| effects.dispersed().zone(level)).collect();
+    effects.fires().iter().for_each(|fire| fire.zones(&mut zones));
+    effects.explosions().iter().for_each(|explosion| explosion.zones(&mut zones));
+    let substance = properties::substance(&description.substance)?;
     Ok(Outcome {
         description: description.clone(),
         substance: &substance.name_en,
         substance_zh: &substance.name_zh,
-        released,
-        flammable_mass_kg,
-        zones: found.zones,
-        warnings: found.warnings,
-        assumptions: found.assumptions,
-        models: found.models,
+        released: *effects.released(),
+        flammable_mass_kg: effects.flammable_mass_kg(),
+        zones,
+        warnings: effects.warnings().to_vec(),
+        assumptions: effects.assumptions().to_vec(),
+        models: effects.models().to_vec(),
         version: VERSION,
-        wedge_half_angle_deg: wedge_half_angle_deg(sigma_theta_deg(air.stability)),
+        wedge_half_angle_deg: wedge_half_angle_deg(sigma_theta_deg(effects.air().stability)),
     })
 }
 

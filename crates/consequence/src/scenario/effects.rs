@@ -1,0 +1,218 @@
+//! What one described release does at a place: concentration, toxic load, heat and blast, each as a function of where.
+//!
+//! Zones, risk and advice all ask here, so that one path computes them. Frame of the wind: x downwind of the release, y left, z up, m.
+//! Absent on purpose: people, frequencies, the map.
+
+use super::cloud::{self, Dispersed};
+use super::describe::{self, Air, Description};
+use super::flames::{self, Explosion, Fire};
+use super::release::{self, Released};
+use super::{Findings, ScenarioError};
+use crate::dispersion::slab::field::Passage;
+use crate::properties::{Substance, substance};
+use crate::vulnerability::{ProbitSet, ToxicProbit};
+use crate::zones::Level;
+use crate::{Note, Refusal};
+
+/// Averaging time of a flammable cloud, s: a pocket of gas burns at once.
+pub const FLAMMABLE_S: f64 = 20.0;
+/// Height of breath, m.
+pub const BREATH_M: f64 = 1.5;
+
+/// One release and all it may do. Build it once, ask it anywhere.
+#[derive(Debug, Clone)]
+pub struct Effects {
+    description: Description,
+    substance: &'static Substance,
+    air: Air,
+    released: Released,
+    levels: Vec<Level>,
+    dispersed: Dispersed,
+    fires: Vec<Fire>,
+    explosions: Vec<Explosion>,
+    flammable_kg: Option<f64>,
+    warnings: Vec<Note>,
+    assumptions: Vec<String>,
+    models: Vec<&'static str>,
+}
+
+impl Effects {
+    /// Runs release, dispersion, fire and explosion of a description.
+    pub fn of(description: &Description) -> Result<Self, ScenarioError> {
+        let substance: &'static Substance = substance(&description.substance)?;
+        if let Some(site) = description.site {
+            site.checked()?;
+        }
+        let air = describe::air(&description.weather)?;
+        let mut found = Findings::default();
+        let released = release::release(description, substance, &air, &mut found)?;
+        let levels = cloud::levels(substance, &released, &mut found)?;
+        let dispersed = cloud::disperse(substance, &air, &released, &levels, &mut found)?;
+        let flammable_kg = dispersed.flammable_mass(substance, &air, &released)?;
+        let fires = flames::fires(substance, &air, &released, &mut found)?;
+        let explosions = flames::explosions(description, substance, &air, flammable_kg, &mut found)?;
+        Ok(Self {
+            description: description.clone(),
+            substance,
+            air,
+            released,
+            levels,
+            dispersed,
+            fires,
+            explosions,
+            flammable_kg,
+            warnings: found.warnings,
+            assumptions: found.assumptions,
+            models: found.models,
+        })
+    }
+
+    pub fn description(&self) -> &Description {
+        &self.description
+    }
+
+    pub fn substance(&self) -> &Substance {
+        self.substance
+    }
+
+    /// What enters the air.
+    pub fn released(&self) -> &Released {
+        &self.released
+    }
+
+    /// Limits of the toxic and flammable zones.
+    pub fn levels(&self) -> &[Level] {
+        &self.levels
+    }
+
+    /// Mass between the flammable limits, kg, when it is largest; `None` for what cannot burn.
+    pub fn flammable_mass_kg(&self) -> Option<f64> {
+        self.flammable_kg
+    }
+
+    /// Where models left their range, held values or left something out.
+    pub fn warnings(&self) -> &[Note] {
+        &self.warnings
+    }
+
+    pub fn assumptions(&self) -> &[String] {
+        &self.assumptions
+    }
+
+    pub fn models(&self) -> &[&'static str] {
+        &self.models
+    }
+
+    /// Largest volume fraction in time, averaged over `averaging_s`; of several models the larger.
+    pub fn concentration(&self, x: f64, y: f64, z: f64, averaging_s: f64) -> f64 {
+        self.dispersed.concentration(x, y, z, averaging_s)
+    }
+
+    /// When the cloud comes to `x`, is strongest and has passed; `None` where it never comes.
+    pub fn passage(&self, x: f64) -> Option<Passage> {
+        self.dispersed.passage(x)
+    }
+
+    /// Concentration `averaged` in the unit of a set of probits: mg/m³ or ppm.
+    pub fn in_unit_of(&self, set: ProbitSet, fraction: f64) -> f64 {
+        match set {
+            ProbitSet::Purple => fraction * self.dispersed.kg_m3 * 1e6,
+            ProbitSet::Ccps => fraction * 1e6,
+        }
+    }
+
+    /// Toxic load outdoors, `Σ cⁿ Δt` in the probit's unit and minutes, over its longest exposure at the worst.
+    pub fn toxic_load(&self, probit: &ToxicProbit, x: f64, y: f64, z: f64) -> f64 {
+        self.dispersed.load(probit, |fraction| self.in_unit_of(probit.set, fraction), x, y, z)
+    }
+
+    /// Whether a place lies in the cloud that burns at once: above the lower flammable limit on the ground.
+    pub fn flash_fire(&self, x: f64, y: f64) -> bool {
+        self.flammable_kg.is_some()
+            && self.substance.lower_flammable_limit().is_ok_and(|lfl| self.concentration(x, y, 0.0, FLAMMABLE_S) >= lfl)
+    }
+
+    /// The fires of an ignition at the source; which of them happens is the caller's event tree.
+    pub fn fires(&self) -> &[Fire] {
+        &self.fires
+    }
+
+    /// Heat on a person at a place, kW/m²: of the fires the hottest there.
+    pub fn heat_kw_m2(&self, x: f64, y: f64) -> f64 {
+        self.fires.iter().map(|fire| fire.heat_kw_m2(x, y)).fold(0.0, f64::max)
+    }
+
+    /// The explosions of the cloud and of a bursting vessel.
+    pub fn explosions(&self) -> &[Explosion] {
+        &self.explosions
+    }
+
+    /// Side-on overpressure at a place, kPa: of the explosions the strongest there.
+    pub fn overpressure_kpa(&self, x: f64, y: f64) -> f64 {
+        self.explosions.iter().map(|explosion| explosion.overpressure_kpa(x, y)).fold(0.0, f64::max)
+    }
+
+    /// Farthest place downwind with this volume fraction at height `z`, m; zero where there is none.
+    pub fn farthest_concentration_m(&self, fraction: f64, z: f64, averaging_s: f64) -> f64 {
+        self.dispersed.reach(fraction, z, averaging_s)
+    }
+
+    /// Farthest place on the axis with this toxic load at the height of breath, m. The load falls beyond the first 10 m.
+    pub fn farthest_load_m(&self, probit: &ToxicProbit, load: f64) -> f64 {
+        farthest(|x| self.toxic_load(probit, x, 0.0, BREATH_M), load)
+    }
+
+    /// Farthest place in any direction with this heat, m.
+    pub fn farthest_heat_m(&self, kw_m2: f64) -> f64 {
+        self.fires.iter().map(|fire| fire.reach_m(kw_m2)).fold(0.0, f64::max)
+    }
+
+    /// Farthest place in any direction with this overpressure, m from the release.
+    pub fn farthest_overpressure_m(&self, kpa: f64) -> f64 {
+        let of = |e: &Explosion| e.radius_m(kpa).map_or(0.0, |r| libm::hypot(e.centre[0], e.centre[1]) + r);
+        self.explosions.iter().map(of).fold(0.0, f64::max)
+    }
+
+    /// Everything beyond this distance, m, is outside every zone: what a table of footprints must cover.
+    pub fn farthest_m(&self) -> f64 {
+        let cloud = self.levels.iter().map(|level| {
+            let (z, averaging_s) = cloud::sampled(level);
+            self.farthest_concentration_m(cloud::fraction(level), z, averaging_s)
+        });
+        cloud.chain([self.farthest_heat_m(2.0), self.farthest_overpressure_m(6.9)]).fold(0.0, f64::max)
+    }
+
+    /// The lower flammable limit, volume fraction.
+    pub fn lower_flammable_limit(&self) -> Result<f64, Refusal> {
+        self.substance.lower_flammable_limit()
+    }
+
+    pub(super) fn air(&self) -> &Air {
+        &self.air
+    }
+
+    pub(super) fn dispersed(&self) -> &Dispersed {
+        &self.dispersed
+    }
+}
+
+/// Farthest x, to 0.5 %, where `value` still reaches `level`; searched from 50 km inwards.
+fn farthest(value: impl Fn(f64) -> f64, level: f64) -> f64 {
+    let mut far = 50_000.0;
+    if value(far) >= level {
+        return far;
+    }
+    while far > 1.0 {
+        let near = far / 1.2;
+        if value(near) >= level {
+            let (mut low, mut high) = (near, far);
+            while high / low > 1.005 {
+                let middle = libm::sqrt(low * high);
+                if value(middle) >= level { low = middle } else { high = middle }
+            }
+            return low;
+        }
+        far = near;
+    }
+    0.0
+}
