@@ -3,7 +3,7 @@
 #![allow(non_snake_case)] // The columns of the printed table.
 
 use libm::{exp, log, pow, sqrt};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use std::sync::LazyLock;
 
 use crate::validity::within;
@@ -58,13 +58,48 @@ pub struct Substance {
     pub pac2_ppm: Option<f64>,
     pub pac3_ppm: Option<f64>,
     pub gas_density_class: String,
+    /// Atoms, such as `C3H8`; empty where not known.
+    #[serde(skip)]
+    pub formula: String,
+    #[serde(skip)]
+    pub burns: Burns,
+    /// Lower flammable limit of the database that disagrees, %.
+    #[serde(skip)]
+    pub lfl_other_pct: Option<f64>,
+}
+
+/// Whether a substance without a tabled limit may still burn.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Burns {
+    Yes,
+    No,
+    /// It burns or may burn, and its lower limit is not tabled.
+    #[default]
+    UnknownLimit,
+}
+
+/// One row of `data/combustion.csv`.
+#[derive(Deserialize)]
+struct Combustion {
+    cas: String,
+    formula: String,
+    burns: Burns,
+    lfl_other_pct: Option<f64>,
 }
 
 static SUBSTANCES: LazyLock<Vec<Substance>> = LazyLock::new(|| {
-    csv::Reader::from_reader(include_bytes!("../data/chemicals.csv").as_slice())
+    let mut substances: Vec<Substance> = csv::Reader::from_reader(include_bytes!("../data/chemicals.csv").as_slice())
         .deserialize()
         .collect::<Result<_, _>>()
-        .expect("data/chemicals.csv is read by the tests of every build")
+        .expect("data/chemicals.csv is read by the tests of every build");
+    for row in csv::Reader::from_reader(include_bytes!("../data/combustion.csv").as_slice()).deserialize::<Combustion>() {
+        let row = row.expect("data/combustion.csv is read by the tests of every build");
+        if let Some(s) = substances.iter_mut().find(|s| s.cas == row.cas) {
+            (s.formula, s.burns, s.lfl_other_pct) = (row.formula, row.burns, row.lfl_other_pct);
+        }
+    }
+    substances
 });
 
 /// All substances of the table, in its order.
@@ -92,8 +127,15 @@ impl Substance {
         self.cp_liq_J_kgK.ok_or_else(|| self.missing("heat capacity of the liquid"))
     }
 
+    /// Lower flammable limit, volume fraction; where two databases disagree, the lower (specification 11 §1).
     pub fn lower_flammable_limit(&self) -> Result<f64, Refusal> {
-        self.lfl_pct.map(|pct| pct / 100.0).ok_or_else(|| self.missing("lower flammable limit"))
+        let pct = self.lfl_pct.map(|pct| pct.min(self.lfl_other_pct.unwrap_or(pct)));
+        pct.map(|pct| pct / 100.0).ok_or_else(|| self.missing("lower flammable limit"))
+    }
+
+    /// Upper flammable limit, volume fraction. `None`: not tabled.
+    pub fn upper_flammable_limit(&self) -> Option<f64> {
+        self.ufl_pct.map(|pct| pct / 100.0)
     }
 
     pub fn heat_of_combustion(&self) -> Result<f64, Refusal> {
@@ -218,6 +260,19 @@ mod tests {
             assert!(!in_range || (p.0 / P0 - 1.0).abs() < 0.12, "{}: {} Pa at the boiling point", s.name_en, p.0);
             assert!(s.liquid_density(Kelvin(s.t_boil_K), &mut Validity::new()).unwrap().0 > 50.0);
         }
+    }
+
+    #[test]
+    fn the_lower_of_two_databases_draws_the_flammable_zone() {
+        for (cas, lfl) in
+            [("107-06-2", 0.045), ("7784-42-1", 0.039), ("75-04-7", 0.027), ("7803-51-2", 0.016), ("98-95-3", 0.012), ("74-82-8", 0.044)]
+        {
+            assert!((substance(cas).unwrap().lower_flammable_limit().unwrap() - lfl).abs() < 1e-12, "{cas}");
+        }
+        for s in substances() {
+            assert_eq!(s.lfl_pct.is_some(), s.burns == Burns::Yes, "{}", s.name_en);
+        }
+        assert_eq!(substance("10025-78-2").unwrap().burns, Burns::UnknownLimit);
     }
 
     #[test]

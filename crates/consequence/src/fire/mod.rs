@@ -6,5 +6,6 @@
 pub mod fireball;
 pub mod jet;
 pub mod pool;
+pub mod stoichiometry;
 pub mod transmissivity;
 pub mod view_factor;
