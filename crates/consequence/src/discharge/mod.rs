@@ -1,5 +1,8 @@
 //! How much comes out: through a hole, a pipe or a broken line, as liquid, gas or both. Specification 02.
 
+pub mod coefficient;
+pub mod duration;
+pub mod expansion;
 pub mod flash;
 pub mod gas;
 pub mod liquid;

@@ -63,7 +63,7 @@ pub(super) fn release(d: &Description, s: &Substance, air: &Air, found: &mut Fin
                 z: s.compressibility(Kelvin(t_0), Pascal(p_0)),
                 p_a: Pascal(air.p),
             };
-            let jet = gas::orifice(&hole, Some(Kelvin(s.t_boil_K)))?;
+            let jet = gas::orifice(&hole, Some(&gas::Condensing::of(s, Pascal(air.p))?))?;
             notes.merge(&jet.notes);
             found.model("discharge.gas_orifice");
             found.assume(
@@ -76,7 +76,7 @@ pub(super) fn release(d: &Description, s: &Substance, air: &Air, found: &mut Fin
                 duration_s,
                 mass_kg,
                 temperature_k: jet.t_e,
-                liquid_share: 0.0,
+                liquid_share: jet.liquid,
                 density_kg_m3: jet.rho_e,
                 height_m: not_negative("release.height_m", height_m)?,
             }
