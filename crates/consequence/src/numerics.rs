@@ -145,9 +145,9 @@ impl<const N: usize> DormandPrince<N> {
         (self.t, self.y, self.h, self.k1) = (t, y, self.h.min(first_step), None);
     }
 
-    /// One step, not beyond `t_end`. `None` where no step of a billionth of the way is good enough, or the state is not finite.
+    /// One step, not beyond `t_end`; where `f` refuses a trial state the step is shortened. `None` where no step of a billionth of the way is good enough, or the state is not finite.
     pub fn step<E>(&mut self, t_end: f64, mut f: impl FnMut(f64, &[f64; N]) -> Result<[f64; N], E>) -> Result<Option<Step<N>>, E> {
-        use tableau::{A, B, C, D, E};
+        use tableau::{D, E};
         let (t, y) = (self.t, self.y);
         let k1 = match self.k1 {
             Some(k1) => k1,
@@ -158,20 +158,14 @@ impl<const N: usize> DormandPrince<N> {
             // A last sliver is joined to the step before it.
             let left = t_end - t;
             let h = if self.h > 0.9 * left { left } else { self.h };
-            let mut k = [k1; 7];
-            for stage in 0..5 {
-                let mut at = y;
-                for i in 0..N {
-                    let sum: f64 = (0..=stage).map(|j| A[stage][j] * k[j][i]).sum();
-                    at[i] = y[i] + h * sum;
+            let (k, y1) = match stages(t, h, &y, &k1, &mut f) {
+                Ok(done) => done,
+                Err(e) if h <= least => return Err(e),
+                Err(_) => {
+                    self.h = 0.2 * h;
+                    continue;
                 }
-                k[stage + 1] = f(t + C[stage] * h, &at)?;
-            }
-            let mut y1 = y;
-            for i in 0..N {
-                y1[i] = y[i] + h * (B[0] * k[0][i] + B[1] * k[2][i] + B[2] * k[3][i] + B[3] * k[4][i] + B[4] * k[5][i]);
-            }
-            k[6] = f(t + h, &y1)?;
+            };
             let mut error = 0.0;
             for i in 0..N {
                 let e = h * (E[0] * k[0][i] + E[1] * k[2][i] + E[2] * k[3][i] + E[3] * k[4][i] + E[4] * k[5][i] + E[5] * k[6][i]);
@@ -202,6 +196,34 @@ impl<const N: usize> DormandPrince<N> {
         }
         Ok(None)
     }
+}
+
+/// The seven slopes of a step of length `h` and the state at its end.
+type Stages<const N: usize> = ([[f64; N]; 7], [f64; N]);
+
+fn stages<const N: usize, E>(
+    t: f64,
+    h: f64,
+    y: &[f64; N],
+    k1: &[f64; N],
+    f: &mut impl FnMut(f64, &[f64; N]) -> Result<[f64; N], E>,
+) -> Result<Stages<N>, E> {
+    use tableau::{A, B, C};
+    let mut k = [*k1; 7];
+    for stage in 0..5 {
+        let mut at = *y;
+        for (i, at) in at.iter_mut().enumerate() {
+            let sum: f64 = (0..=stage).map(|j| A[stage][j] * k[j][i]).sum();
+            *at += h * sum;
+        }
+        k[stage + 1] = f(t + C[stage] * h, &at)?;
+    }
+    let mut y1 = *y;
+    for (i, y1) in y1.iter_mut().enumerate() {
+        *y1 += h * (B[0] * k[0][i] + B[1] * k[2][i] + B[2] * k[3][i] + B[3] * k[4][i] + B[4] * k[5][i]);
+    }
+    k[6] = f(t + h, &y1)?;
+    Ok((k, y1))
 }
 
 impl<const N: usize> Step<N> {

@@ -1,19 +1,29 @@
-//! After the hole: what flashes, how fine the drops are, how fast they fall and what rains out. Specification 02 §7; cases DIS-008, 014.
+//! After the hole: what flashes, how fine the drops are and how fast they fall; where they land is in `rain_out`. Specification 02 §7; cases DIS-008, 014.
 
 use libm::{exp, pow, sqrt};
 
 use crate::validity::positive;
 use crate::{G, Refusal};
 
-/// Flash fraction, linear: `cp_l (T0−T_b)/ΔH_v`, within 0…1. Units cancel.
+/// Flash fraction, linear: `cp_l (T0−T_b)/ΔH_v`; zero below the boiling point. Units cancel. Refused where all would flash and more.
 pub fn linear(cp_l: f64, t0: f64, t_b: f64, dh: f64) -> Result<f64, Refusal> {
-    Ok((positive("cp_l", cp_l)? * (t0 - t_b) / positive("ΔH_v", dh)?).clamp(0.0, 1.0))
+    let x = superheat(cp_l, t0, t_b, dh)?;
+    if x > 1.0 {
+        return Err(Refusal::OutOfDomain { input: "cp_l (T0−T_b)/ΔH_v", value: x, wanted: "at most 1; use the energy form" });
+    }
+    Ok(x)
+}
+
+/// Superheat over heat of vaporisation; a liquid below its boiling point has none.
+fn superheat(cp_l: f64, t0: f64, t_b: f64, dh: f64) -> Result<f64, Refusal> {
+    let t0 = positive("T0", t0)?;
+    let t_b = positive("T_b", t_b)?;
+    Ok((positive("cp_l", cp_l)? * (t0 - t_b) / positive("ΔH_v", dh)?).max(0.0))
 }
 
 /// Flash fraction, energy form (default): `1 − exp(−cp_l (T0−T_b)/ΔH_v)`.
 pub fn energy(cp_l: f64, t0: f64, t_b: f64, dh: f64) -> Result<f64, Refusal> {
-    let x = positive("cp_l", cp_l)? * (t0 - t_b) / positive("ΔH_v", dh)?;
-    Ok((1.0 - exp(-x)).clamp(0.0, 1.0))
+    Ok(1.0 - exp(-superheat(cp_l, t0, t_b, dh)?))
 }
 
 /// Droplet size, m: the smaller of `We_c σ/(ρ_a u²)`, We_c = 12, and 100 µm when the liquid is more than 15 K superheated.
@@ -36,15 +46,6 @@ pub fn terminal_velocity(d: f64, rho_l: f64, rho_a: f64, nu: f64) -> f64 {
         u = sqrt(u * next);
     }
     u
-}
-
-/// Share of the liquid that rains out of a horizontal jet at height `h`, m: a droplet falls at `u_t`, m/s, while it shrinks by the
-/// d² law over its life `life_s`. Published models disagree by a factor three.
-pub fn rain_out(h: f64, u_t: f64, life_s: f64) -> f64 {
-    // The largest drop falls h in t = h/u_t on average; (1 − t/τ)^1.5 of its mass is left then.
-    let t = h / u_t.max(1e-9);
-    let left = (1.0 - t / life_s.max(1e-9)).max(0.0);
-    pow(left, 1.5)
 }
 
 /// Aerosol that stays with the cloud of an instantaneous burst: `min(1, 2 × flash)` of the inventory, flash included.
