@@ -145,6 +145,11 @@ impl<const N: usize> DormandPrince<N> {
         (self.t, self.y, self.h, self.k1) = (t, y, self.h.min(first_step), None);
     }
 
+    /// Asks anew for the slope where the last step ended: the right side has changed there.
+    pub fn refresh(&mut self) {
+        self.k1 = None;
+    }
+
     /// One step, not beyond `t_end`; where `f` refuses a trial state the step is shortened. `None` where no step of a billionth of the way is good enough, or the state is not finite.
     pub fn step<E>(&mut self, t_end: f64, mut f: impl FnMut(f64, &[f64; N]) -> Result<[f64; N], E>) -> Result<Option<Step<N>>, E> {
         use tableau::{D, E};
