@@ -162,7 +162,7 @@ fn build_passive(s: &Substance, air: &Air, r: &Released, found: &mut Findings) -
         };
         notes.merge(&plume.checked()?);
         let upwind = match r.source {
-            Source::Pool { radius_m, .. } => plume::virtual_distance(SigmaSet::BriggsRural, air.stability, 2.0 * radius_m),
+            Source::Pool { radius_m, .. } => plume::virtual_distance(SigmaSet::BriggsRural, air.stability, 2.0 * radius_m)?,
             _ => 0.0,
         };
         Model::Plume(plume, r.duration_s, upwind)
