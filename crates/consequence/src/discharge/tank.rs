@@ -103,6 +103,9 @@ pub struct Outflow {
     pub notes: Validity,
 }
 
+/// Least gas above the liquid of a sealed tank, as a share of the tank.
+const LEAST_GAS: f64 = 1e-6;
+
 impl Tank {
     fn gas0(&self) -> f64 {
         self.shape.volume(self.shape.height()) - self.mass / self.rho
@@ -115,8 +118,8 @@ impl Tank {
             Pad::Constant(p_g) => self.p_a + p_g,
             Pad::Sealed(p_g) => {
                 let full = self.shape.volume(self.shape.height());
-                let gas = (full - m / self.rho).max(1e-6 * full);
-                (self.p_a + p_g) * self.gas0().max(1e-6 * full) / gas
+                let gas = (full - m / self.rho).max(LEAST_GAS * full);
+                (self.p_a + p_g) * self.gas0().max(LEAST_GAS * full) / gas
             }
         }
     }
@@ -143,6 +146,9 @@ pub fn outflow(tank: &Tank, duration: Seconds, steps: usize) -> Result<Outflow, 
     let full = tank.shape.volume(tank.shape.height());
     if tank.gas0() < -1e-9 * full {
         return Err(Refusal::OutOfDomain { input: "mass, kg", value: tank.mass, wanted: "no more than the tank holds" });
+    }
+    if matches!(tank.pad, Pad::Sealed(_)) && tank.gas0() < LEAST_GAS * full {
+        notes.add(Note::Held { model: "tank", input: "gas above the liquid, m³", given: tank.gas0(), used: LEAST_GAS * full });
     }
     let n = steps.clamp(1, 10_000);
     let dt = duration / n as f64;

@@ -204,7 +204,7 @@ pub fn pool(spill: &Spill, duration_s: f64) -> Result<Pool, Refusal> {
         run.follow(drain, &mut notes)?;
     }
     run.fill(run.n);
-    notes.range("pool", "diameter, m", 2.0 * run.widest, 1e-3, 100.0);
+    notes.range("pool", "diameter, m", 2.0 * run.widest, 1.0, 100.0);
     if run.y[2] < s.t_melt_K {
         notes.add(Note::LeftOut { model: "pool", what: "freezing of the liquid" });
     }
