@@ -12,6 +12,8 @@ use crate::validity::{not_negative, positive};
 use crate::{CP_AIR, G, Kelvin, M_AIR, Note, Pascal, R, Refusal, Validity, air_density};
 
 const MODEL: &str = "discharge.burst";
+/// Least share of the moles at the end of the expansion: typical are 5–10 %.
+const LEAST_FRACTION: f64 = 0.05;
 
 /// The vessel and its air.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -52,7 +54,8 @@ pub struct BurstCloud {
 /// The cloud at the end of its expansion.
 ///
 /// What bursts keeps its radial momentum while air joins it, `m u_exp = (m + m_a) u`, until it is no faster than the wind or than it falls
-/// apart by its weight, `u = max(sqrt(g' R), u10)`: from there the dispersion model knows the entrainment. Status from-knowledge.
+/// apart by its weight, `u = max(sqrt(g' R), u10)`: from there the dispersion model knows the entrainment. Held, with a note, at the 5 % of
+/// the moles that clouds of bursts typically have at least, so that a flammable cloud is not thinned away here. Status from-knowledge.
 pub fn expand(burst: &Burst) -> Result<BurstCloud, Refusal> {
     let s = burst.substance;
     let mass = positive("inventory, kg", burst.mass)?;
@@ -103,12 +106,19 @@ pub fn expand(burst: &Burst) -> Result<BurstCloud, Refusal> {
             1e-3
         }
     };
-    let (mixture, radius, u_end) = state(air_per_kg)?;
+    let most = M_AIR / m_s * (1.0 / LEAST_FRACTION - 1.0);
+    if air_per_kg > most {
+        let given = 1.0 / (1.0 + air_per_kg * m_s / M_AIR);
+        notes.add(Note::Held { model: MODEL, input: "share of the moles at the end of the expansion", given, used: LEAST_FRACTION });
+    }
+    let air_per_kg = air_per_kg.min(most);
+    let (mixture, radius, least) = state(air_per_kg)?;
+    let u_end = (u_exp / (1.0 + air_per_kg)).max(least);
     notes.add(Note::Assumed {
         model: MODEL,
         what: "twice the flashed share goes into the cloud; it keeps its radial momentum until it is as slow as its fall or the wind",
     });
-    notes.range(MODEL, "concentration at the end of the expansion, share of moles", mixture.y, 0.03, 0.15);
+    notes.range(MODEL, "share of the moles at the end of the expansion", mixture.y, LEAST_FRACTION - 1e-9, 0.15);
     Ok(BurstCloud {
         flash,
         airborne,
@@ -137,7 +147,7 @@ mod tests {
         for (cas, mass) in [("74-98-6", 20_000.0), ("7782-50-5", 10_000.0), ("7664-41-7", 50_000.0)] {
             let burst = Burst { substance: substance(cas).unwrap(), mass, t0: 293.15, t_a: 293.15, p_a: P0, u10: 3.0 };
             let cloud = expand(&burst).unwrap();
-            assert!((0.02..0.25).contains(&cloud.y), "{cas}: {cloud:?}");
+            assert!((0.0499..0.15).contains(&cloud.y), "{cas}: {cloud:?}");
             assert!(cloud.t < 293.15 && cloud.rho > 1.2 && cloud.radius > 10.0, "{cas}: {cloud:?}");
             assert!((cloud.u_exp / (1.0 + cloud.air_kg / cloud.substance_kg) / cloud.u_end - 1.0).abs() < 1e-4);
             let volume = (cloud.substance_kg + cloud.air_kg) / cloud.rho;

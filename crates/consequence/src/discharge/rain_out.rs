@@ -16,6 +16,8 @@ const K_AIR: f64 = 0.025;
 const PRANDTL: f64 = 0.71;
 /// A flash above which trials saw nothing rain out.
 const ALL_AIRBORNE: f64 = 0.30;
+/// Square of the diameter over its first value at which a drop counts as gone: a thousandth of its mass.
+const GONE: f64 = 0.01;
 
 /// Where the liquid goes.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -48,7 +50,10 @@ pub struct Drop<'a> {
 }
 
 /// Follows the drop: it falls at its terminal velocity, moves with the jet at `u = min(u_e, 6.2 u_e D_e/x)` and shrinks by
-/// `d(d²)/dt = −K Nu/2`, `K = 8 k_a/(ρ_l c_p) ln(1 + B)`, `B = c_p (T_a − T_d)/ΔH_v` at its wet-bulb temperature.
+/// `d(d²)/dt = −K Nu/2`, `K = 8 k_a/(ρ_l c_p) ln(1 + B)`, `B = c_p (T_g − T_d)/ΔH_v` at its wet-bulb temperature T_d.
+///
+/// The gas around it is the jet's: the source's share is `u/u_e`, and what has evaporated cooled it, so that a jet with little air keeps
+/// its drops. `D_e` is the diameter of a jet of air with the same momentum, for which the decay 6.2 holds.
 pub fn rain_out(drop: &Drop) -> Result<RainOut, Refusal> {
     let s = drop.substance;
     let jet = drop.jet;
@@ -56,7 +61,6 @@ pub fn rain_out(drop: &Drop) -> Result<RainOut, Refusal> {
     let t_a = positive("air temperature, K", drop.t_a)?;
     let p_a = positive("ambient pressure, Pa", drop.p_a)?;
     let u_e = positive("jet speed, m/s", jet.u_e)?;
-    let d_e = positive("jet diameter, m", jet.d_e)?;
     let u_wind = not_negative("wind, m/s", drop.u_wind)?;
     let mut notes = Validity::new();
     notes.add(Note::Assumed { model: MODEL, what: "one size of drop; published models of rain-out disagree by a factor three" });
@@ -64,23 +68,30 @@ pub fn rain_out(drop: &Drop) -> Result<RainOut, Refusal> {
     let airborne = |share: f64| [1.0, 1.0 - share, jet.flash];
     let rho_a = air_density(Pascal(p_a), Kelvin(t_a)).0;
     let rho_l = s.liquid_density(Kelvin(jet.t_e), &mut notes)?.0;
+    let d_e = positive("jet diameter, m", jet.d_e)? * sqrt(jet.rho_e / rho_a);
     let d0 = droplet(s.sigma_N_m, rho_a, u_e, drop.t0 - jet.t_e)?;
     if liquid <= 0.0 {
         return Ok(RainOut { drop_m: d0, drop_at_ground_m: 0.0, touchdown_m: None, share: 0.0, airborne: airborne(0.0), notes });
     }
     let t_d = wet_bulb(s, t_a, p_a)?;
     let dh = s.heat_of_vaporisation(Kelvin(t_d))?;
-    let b = (CP_AIR * (t_a - t_d) / dh).max(0.0);
-    let k = 8.0 * K_AIR / (rho_l * CP_AIR) * log(1.0 + b);
+    let cp_s = s.cp_gas_J_kgK;
     let nu = 1.5e-5 * pow(t_a / 293.15, 1.75);
     // z, x and the square of the diameter over its first value.
     let motion = |_: f64, y: &[f64; 3]| -> Result<[f64; 3], Refusal> {
-        let d = d0 * sqrt(y[2].max(0.0));
-        if d < 1e-3 * d0 {
+        let share = y[2].max(0.0);
+        let d = d0 * sqrt(share);
+        if share < GONE {
             return Ok([0.0; 3]);
         }
+        let m = (6.2 * d_e / y[1].max(1e-6)).min(1.0);
+        let u = (m * u_e).max(u_wind.min(u_e));
+        // cp (T_g − T_a) = m [cp_s (T_e − T_a) − what evaporated ΔH_v]
+        let evaporated = liquid * (1.0 - pow(share, 1.5));
+        let t_g = t_a + m * (cp_s * (jet.t_e - t_a) - evaporated * dh) / (m * cp_s + (1.0 - m) * CP_AIR);
+        let b = (CP_AIR * (t_g - t_d) / dh).max(0.0);
+        let k = 8.0 * K_AIR / (rho_l * CP_AIR) * log(1.0 + b);
         let fall = terminal_velocity(d, rho_l, rho_a, nu);
-        let u = (6.2 * u_e * d_e / y[1].max(1e-6)).min(u_e).max(u_wind.min(u_e));
         let nusselt = 2.0 + 0.6 * sqrt(fall * d / nu) * cbrt(PRANDTL);
         Ok([-fall, u, -k * nusselt / 2.0 / (d0 * d0)])
     };
@@ -88,9 +99,9 @@ pub fn rain_out(drop: &Drop) -> Result<RainOut, Refusal> {
     let t_most = 20.0 * (height / fall0).max(1.0);
     let mut solver = DormandPrince::new(0.0, [height, 0.0, 1.0], 1e-3 * t_most, t_most / 10.0, 1e-5, [1e-5, 1e-4, 1e-5]);
     let mut landed = (height == 0.0).then_some([0.0, 0.0, 1.0]);
-    while landed.is_none() && solver.t < t_most && solver.y[2] > 1e-5 {
+    while landed.is_none() && solver.t < t_most && solver.y[2] > GONE {
         let Some(step) = solver.step(t_most, motion)? else { break };
-        landed = step.event(|_, y| y[0]).map(|t| step.at(t)).filter(|y| y[2] > 1e-5);
+        landed = step.event(|_, y| y[0]).map(|t| step.at(t)).filter(|y| y[2] > GONE);
         if solver.y[0] <= 0.0 {
             break;
         }

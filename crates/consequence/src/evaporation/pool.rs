@@ -170,6 +170,8 @@ pub fn pool(spill: &Spill, duration_s: f64) -> Result<Pool, Refusal> {
     let p_a = positive("ambient pressure, Pa", spill.p_a)?;
     let t_in = positive("liquid temperature, K", spill.t_in)?;
     let drain = not_negative("drain, kg/s", spill.drain_kg_s)?;
+    // Refuses what is no liquid.
+    spill.substance.heat_of_vaporisation(Kelvin(t_in))?;
     let h_min = positive("least depth, m", spill.surface.h_min())?;
     let mut notes = Validity::new();
     let u10 = wind(not_negative("wind at 10 m, m/s", spill.u10)?, &mut notes);
@@ -325,12 +327,13 @@ impl<'a> Run<'a> {
                 free = false;
                 until = t;
             }
-            if arriving == 0.0
-                && let Some(t) = step.event(|_, y| y[0] - 1e-3 * peak)
-                && t <= until
-            {
-                self.dry_at = Some(t);
-                until = t;
+            if arriving == 0.0 {
+                let left = |_: f64, y: &State| y[0] - 1e-3 * peak;
+                let gone = if left(step.t, &step.at(step.t)) <= 0.0 { Some(step.t) } else { step.event(left) };
+                if let Some(t) = gone.filter(|t| *t <= until) {
+                    self.dry_at = Some(t);
+                    until = t;
+                }
             }
             while self.course.len() <= self.n && self.sample_time() <= until {
                 let t = self.sample_time();
