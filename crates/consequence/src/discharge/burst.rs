@@ -66,7 +66,8 @@ pub fn expand(burst: &Burst) -> Result<BurstCloud, Refusal> {
     let mut notes = Validity::new();
     let p0 = s.vapour_pressure(Kelvin(t0), &mut notes)?.0;
     let t_b = s.boiling_point(Pascal(p_a))?.0;
-    if p0 <= p_a {
+    // The printed boiling point and the printed vapour pressure differ a little: both must say that it boils.
+    if p0 <= p_a || t0 <= t_b {
         return Err(Refusal::WrongPhase {
             substance: s.name_en.clone(),
             temperature_k: t0,

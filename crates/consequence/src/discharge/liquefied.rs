@@ -161,7 +161,8 @@ pub fn through_hole(hole: &LiquefiedHole) -> Result<Stream, Refusal> {
 /// The stored liquid at its vapour pressure; refused where that is not above `p_a`.
 pub fn saturated(s: &Substance, t0: f64, p_a: f64, notes: &mut Validity) -> Result<Saturated, Refusal> {
     let p0 = s.vapour_pressure(Kelvin(t0), notes)?.0;
-    if p0 <= p_a {
+    // The printed boiling point and the printed vapour pressure differ a little: both must say that it boils.
+    if p0 <= p_a || t0 <= s.boiling_point(Pascal(p_a))?.0 {
         return Err(Refusal::WrongPhase {
             substance: s.name_en.clone(),
             temperature_k: t0,

@@ -3,7 +3,7 @@
 use libm::pow;
 
 use super::gas::{self, GasHole};
-use crate::numerics::DormandPrince;
+use crate::numerics::{DormandPrince, brent};
 use crate::properties::Substance;
 use crate::validity::{not_negative, positive, within};
 use crate::{Kelvin, Kg, KgPerS, Note, Pascal, R, Refusal, Seconds, SquareMetres, Validity};
@@ -136,35 +136,93 @@ pub fn boil_down(vessel: &Boiling, duration: Seconds, samples: usize) -> Result<
     }
     let mut course = Vec::with_capacity(n + 1);
     course.push(BoilingAt { t: 0.0, liquid: m0, temperature: t0, pressure: p_first, rate: first });
+    let t_ambient = saturation_temperature(s, p_a)?;
+    let t_near = t_ambient + NEAR_K;
+    let (near, _) = rate(t_near)?;
+    let dh_near = s.heat_of_vaporisation(Kelvin(t_near))?;
+    // What the wall's heat boils off passes the hole with next to no pressure.
+    let open = near * dh_near > q_wall;
     // The last thousandth of the liquid counts as gone: it has no heat left to boil itself.
     let least = 1e-3 * m0;
-    let h0 = 0.01 * m0 / first.max(1e-9 * m0);
-    let mut solver = DormandPrince::new(0.0, [m0, t0], h0.min(dt), duration, 1e-5, [1e-6 * m0, 1e-4]);
+    let h0 = (0.01 * m0 / first.max(1e-9 * m0)).min(dt);
+    let mut solver = DormandPrince::new(0.0, [m0, t0], h0, duration, 1e-5, [1e-6 * m0, 1e-4]);
     let mut dry_at = None;
     while solver.t < duration && dry_at.is_none() {
+        let from = solver.t;
+        let [m, t] = solver.y;
+        if open && t <= t_near {
+            // Below ambient pressure it only warms; from there on the pressure stays and the wall's heat boils it off.
+            let warm_for = if t < t_ambient { m * cp_l * (t_ambient - t) / q_wall } else { 0.0 };
+            let boils = from + warm_for;
+            let off = q_wall / s.heat_of_vaporisation(Kelvin(t_ambient.max(t)))?;
+            let end = if off > 0.0 { boils + (m - least) / off } else { f64::INFINITY };
+            dry_at = (end <= duration).then_some(end);
+            let at = |time: f64| {
+                if time < boils || warm_for.is_infinite() {
+                    [m, t + q_wall * (time - from) / (m * cp_l), 0.0]
+                } else {
+                    [m - off * (time - boils), t.max(t_ambient), off]
+                }
+            };
+            let until = end.min(duration);
+            while course.len() <= n && dt * course.len() as f64 <= until + 1e-9 * duration {
+                let time = dt * course.len() as f64;
+                let [liquid, temperature, out] = at(time);
+                course.push(BoilingAt { t: time, liquid, temperature, pressure: rate(temperature)?.1, rate: out });
+            }
+            let [liquid, temperature, _] = at(until);
+            solver.y = [liquid, temperature];
+            break;
+        }
         let step = solver.step(duration, |_, y| {
             let (out, _) = rate(y[1])?;
             let dh = s.heat_of_vaporisation(Kelvin(y[1]))?;
             Ok::<_, Refusal>([-out, (-out * dh + q_wall) / (y[0].max(0.5 * least) * cp_l)])
         })?;
-        let Some(step) = step else { break };
-        dry_at = step.event(|_, y| y[0] - least);
-        let until = dry_at.unwrap_or(solver.t);
+        let Some(step) = step else {
+            return Err(Refusal::NoSolution { model: MODEL, why: "the boiling liquid cannot be followed" });
+        };
+        let mut until = solver.t;
+        if open && let Some(t) = step.event(|_, y| y[1] - t_near) {
+            until = t;
+        }
+        dry_at = step.event(|_, y| y[0] - least).filter(|t| *t <= until);
+        until = dry_at.unwrap_or(until);
         while course.len() <= n && dt * course.len() as f64 <= until + 1e-9 * duration {
             let t = dt * course.len() as f64;
-            let y = step.at(t.min(step.t + step.h));
+            let y = step.at(t.min(until));
             let (out, p) = rate(y[1])?;
             course.push(BoilingAt { t, liquid: y[0], temperature: y[1], pressure: p, rate: out });
         }
-        if let Some(t) = dry_at {
-            solver.y = step.at(t);
+        if until < solver.t {
+            let [liquid, temperature] = step.at(until);
+            // On the near side of the limit, whatever the bisection left.
+            solver.restart(until, [liquid, if dry_at.is_none() { temperature.min(t_near) } else { temperature }], h0);
         }
+    }
+    // After the liquid there is nothing left to tell.
+    while course.len() <= n && dry_at.is_some() {
+        course.push(BoilingAt { t: dt * course.len() as f64, liquid: 0.0, temperature: solver.y[1], pressure: p_a, rate: 0.0 });
     }
     if solver.y[1] < s.t_melt_K {
         notes.add(Note::LeftOut { model: MODEL, what: "freezing of the liquid that stays" });
     }
     notes.range(MODEL, "temperature of the boiling liquid, K", solver.y[1], s.t_melt_K, 0.98 * s.t_crit_K);
-    Ok(BoilingCourse { course, released: m0 - solver.y[0], dry_at, notes })
+    Ok(BoilingCourse { course, released: (m0 - solver.y[0]).clamp(0.0, m0), dry_at, notes })
+}
+
+/// Above the temperature of boiling at ambient pressure the last tenths of a degree count as there, K: the rate has a corner no step passes.
+const NEAR_K: f64 = 0.2;
+
+/// Where the printed vapour pressure is `p`, K; the printed boiling point differs a little.
+fn saturation_temperature(s: &Substance, p: f64) -> Result<f64, Refusal> {
+    let mut quiet = Validity::new();
+    let gap = |t: f64| s.vapour_pressure(Kelvin(t), &mut quiet).map_or(f64::NAN, |ps| libm::log(ps.0 / p));
+    brent(gap, 0.4 * s.t_boil_K, 0.9999 * s.t_crit_K, 1e-10).ok_or(Refusal::OutOfDomain {
+        input: "ambient pressure, Pa",
+        value: p,
+        wanted: "below the critical pressure",
+    })
 }
 
 #[cfg(test)]

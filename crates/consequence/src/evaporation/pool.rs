@@ -335,9 +335,9 @@ impl<'a> Run<'a> {
                     until = t;
                 }
             }
-            while self.course.len() <= self.n && self.sample_time() <= until {
+            while self.course.len() <= self.n && self.sample_time() <= until + 1e-9 * self.duration {
                 let t = self.sample_time();
-                let y = step.at(t);
+                let y = step.at(t.min(until));
                 let r = film.radius(&y, spreading);
                 let (_, vapour) = right_side(t, &y, notes)?;
                 let p_in = film.spill.substance.vapour_pressure(Kelvin(film.t_in), notes)?.0;
