@@ -162,6 +162,8 @@ impl Drift<'_> {
     /// A puff that left at `from`, at time `t`.
     fn followed(&self, m: f64, from: f64, t: f64) -> Result<Drifting, Refusal> {
         let mut puff = Drifting { m, east: 0.0, north: 0.0, spread: (0.0, 0.0) };
+        // How far the class it is in would have carried it for its spread: across and up.
+        let (mut class, mut far) = (None, (0.0, 0.0));
         for (i, wind) in self.wind.iter().enumerate() {
             let start = if i == 0 { from } else { wind.at.max(from) };
             let end = self.wind.get(i + 1).map_or(t, |next| next.at.min(t));
@@ -172,24 +174,23 @@ impl Drift<'_> {
             let to = wind.from_deg.to_radians() + PI;
             puff.east += path * sin(to);
             puff.north += path * cos(to);
-            puff.spread = self.grown(puff.spread, path, wind.stability)?;
+            if class.is_some_and(|class| class != wind.stability) {
+                far = (self.as_far(puff.spread.0, wind.stability, |s| s.y), self.as_far(puff.spread.1, wind.stability, |s| s.z));
+            }
+            class = Some(wind.stability);
+            far = (far.0 + path, far.1 + path);
+            let at = |x: f64| {
+                let none = Refusal::NoSolution { model: MODEL, why: "the curves give no spread" };
+                self.sigmas.at(x, wind.stability).ok_or(none)
+            };
+            puff.spread = (at(far.0)?.y.max(puff.spread.0), at(far.1)?.z.max(puff.spread.1));
         }
         Ok(puff)
     }
 
-    /// Spread after `path` m in class `s`: from the distance at which this class alone would have spread as far.
-    fn grown(&self, had: (f64, f64), path: f64, s: Stability) -> Result<(f64, f64), Refusal> {
-        let as_far = |sigma: f64, of: fn(super::sigma::Spread) -> f64| {
-            if sigma <= 0.0 {
-                return 0.0;
-            }
-            // A class that never spreads as far spreads no further.
-            brent(|x| self.sigmas.at(x, s).map_or(-sigma, |spread| of(spread) - sigma), 1e-3, 1e6, 1e-6).unwrap_or(1e6)
-        };
-        let at = |x: f64| self.sigmas.at(x, s).ok_or(Refusal::NoSolution { model: MODEL, why: "the curves give no spread" });
-        let y = at(as_far(had.0, |spread| spread.y) + path)?.y;
-        let z = at(as_far(had.1, |spread| spread.z) + path)?.z;
-        Ok((y.max(had.0), z.max(had.1)))
+    /// Distance at which class `s` alone spreads as far, m. A class that never does spreads no further.
+    fn as_far(&self, sigma: f64, s: Stability, of: fn(super::sigma::Spread) -> f64) -> f64 {
+        brent(|x| self.sigmas.at(x, s).map_or(-sigma, |spread| of(spread) - sigma), 1e-3, 1e6, 1e-6).unwrap_or(1e6)
     }
 }
 
