@@ -100,6 +100,7 @@ fn dense() -> f64 {
         inverse_length: length::inverse_length_slab(Stability::D, 0.1),
         t_a: 293.15,
         p: crate::P0,
+        humidity: 0.0,
         sigma_theta: None,
     };
     slab::run(&release, &weather, Closure::Improved, 5_000.0).map_or(f64::NAN, |cloud| cloud.concentration(1_000.0, 0.0, 1.5, 600.0))
