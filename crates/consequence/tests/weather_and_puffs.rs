@@ -28,7 +28,7 @@ proptest! {
         let s = &substances()[i % substances().len()];
         let (m_s, dh) = (s.mw * 1e-3, s.hvap_Tb_J_kg);
         let mixing = Mixing {
-            m_s, m_a: M_AIR, cp_s: s.cp_gas_J_kgK, cp_l: s.cp_liq_J_kgK.unwrap_or(2000.0), cp_a: 1006.0, dh, t_b: s.t_boil_K,
+            m_s, m_a: M_AIR, q_a: 0.0, cp_s: s.cp_gas_J_kgK, cp_l: s.cp_liq_J_kgK.unwrap_or(2000.0), cp_a: 1006.0, dh, t_b: s.t_boil_K,
             b: dh * m_s / 8.314, rho_l: s.rho_liq_ref_kg_m3, p: 101_325.0,
         };
         let t_s = if liquid > 0.0 { s.t_boil_K } else { s.t_boil_K.max(t_a) };

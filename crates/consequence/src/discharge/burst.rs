@@ -1,5 +1,5 @@
 //! A vessel of pressure-liquefied gas that bursts: what goes into the cloud and how much air it has drawn in when its expansion is spent.
-//! Specification 02 §7. Absent on purpose: the blast and the fragments (`explosion::vessel_burst`).
+//! Specification 02 §7. Absent on purpose: moisture of the air, the blast and the fragments (`explosion::vessel_burst`).
 
 use libm::{cbrt, exp, log, sqrt};
 use std::f64::consts::PI;
@@ -86,7 +86,7 @@ pub fn expand(burst: &Burst) -> Result<BurstCloud, Refusal> {
     let energy = (cp_l * (t0 - t_b) - t_b * cp_l * log(t0 / t_b) - (p0 - p_a) / rho_l0).max(0.0);
     let u_exp = 0.8 * sqrt(2.0 * energy);
     let m_s = s.molar_mass().0;
-    let mixing = Mixing { m_s, m_a: M_AIR, cp_s: s.cp_gas_J_kgK, cp_l, cp_a: CP_AIR, dh, t_b, b: dh * m_s / R, rho_l, p: p_a };
+    let mixing = Mixing { m_s, m_a: M_AIR, q_a: 0.0, cp_s: s.cp_gas_J_kgK, cp_l, cp_a: CP_AIR, dh, t_b, b: dh * m_s / R, rho_l, p: p_a };
     let liquid_source = 1.0 - (flash / airborne).min(1.0);
     let m = airborne * mass;
     let rho_a = air_density(Pascal(p_a), Kelvin(t_a)).0;

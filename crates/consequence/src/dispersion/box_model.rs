@@ -184,6 +184,7 @@ mod tests {
     const THORNEY: Mixing = Mixing {
         m_s: 2.0 * M_AIR,
         m_a: M_AIR,
+        q_a: 0.0,
         cp_s: 700.0,
         cp_l: 1000.0,
         cp_a: CP_AIR,

@@ -27,6 +27,13 @@ pub const GROUNDS: [Ground; 5] = [
     Ground { name: "gravel",                        k: 2.5,  alpha: 1.1e-6,  percolating: true,  status: "from-knowledge" },
 ];
 
+impl From<(f64, f64)> for Ground {
+    /// A ground known by its conductivity, W/(m K), and diffusivity, m²/s, alone.
+    fn from((k, alpha): (f64, f64)) -> Self {
+        Ground { name: "as given", k, alpha, percolating: false, status: "given" }
+    }
+}
+
 impl Ground {
     /// Heat of one square metre wetted one second ago, per degree: `k/sqrt(π α)`, three times that where the liquid percolates.
     pub fn effusivity(&self) -> Result<f64, Refusal> {

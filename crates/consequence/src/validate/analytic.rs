@@ -286,6 +286,7 @@ fn mixing(i: &Inputs) -> Result<Vec<f64>, Refusal> {
     let mixing = Mixing {
         m_s,
         m_a: i.n("mw_air")?,
+        q_a: 0.0,
         cp_s: cp,
         cp_l: cp,
         cp_a: i.n("cp_air")?,

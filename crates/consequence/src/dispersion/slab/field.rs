@@ -38,7 +38,30 @@ pub struct Cloud {
     pub notes: Validity,
 }
 
+/// How the cloud passes a place, s after the release began.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Passage {
+    pub arrival_s: f64,
+    pub peak_s: f64,
+    /// From the front to the rear: the release's own duration, or the cloud's length over its speed.
+    pub duration_s: f64,
+}
+
 impl Cloud {
+    /// When the cloud passes `x`, m: a plume arrives with the air that left first and lasts as long as its source, a puff is as long as
+    /// its averaged half-length says. `None` where it never comes.
+    pub fn passage(&self, x: f64) -> Option<Passage> {
+        let s = self.at(x)?;
+        Some(if s.puff {
+            let duration_s = 2.0 * s.big_bx / s.u.max(1e-3);
+            Passage { arrival_s: (s.t - 0.5 * duration_s).max(0.0), peak_s: s.t, duration_s }
+        } else {
+            // A station's t is when the middle of a release that had just ended would be there: twice the way of the first air.
+            let travel_s = 0.5 * s.t.max(0.0);
+            Passage { arrival_s: travel_s, peak_s: travel_s + 0.5 * self.duration, duration_s: self.duration }
+        })
+    }
+
     /// Mean volume fraction of the slab: `c = M_a m/(M_s + (M_a − M_s) m)`.
     pub fn slab_fraction(&self, s: &Station) -> f64 {
         self.m_a * s.m / (self.m_s + (self.m_a - self.m_s) * s.m)
@@ -125,7 +148,7 @@ impl Cloud {
         let growth = Ambient::f_t(t_av.min(t_cloud)) / f_0;
         let sigma = match self.ambient.sigma_theta {
             Some(sigma_theta) => sigma_theta * f_0 * s.x,
-            None => 2.0 * 0.08 * f_0 * self.ambient.sideways() / A2 * (sqrt(1.0 + A2 * s.x) - 1.0),
+            None => 2.0 * 0.08 * f_0 * self.ambient.sideways / A2 * (sqrt(1.0 + A2 * s.x) - 1.0),
         };
         sqrt(beta2 + (growth * growth - 1.0) * sigma * sigma)
     }
