@@ -4,6 +4,7 @@ use libm::{log, sqrt};
 
 use super::table::{Row, Table};
 use super::{BadCases, CaseFile, Figure, Pair};
+use crate::discharge::expansion::{self, Outlet};
 use crate::discharge::round;
 use crate::dispersion::slab::{self, Closure, Cloud, Release, Source, Weather};
 use crate::meteorology::{Stability, length};
@@ -61,24 +62,18 @@ fn pool(t: &Row, s: &Substance, p: f64) -> Result<Release, BadCases> {
     Release::of(s, Source::Pool { q, area, duration: t.number("duration_s")? }, t_b, 0.0, p).map_err(bad)
 }
 
-/// A pressure-liquefied jet: exit momentum from the orifice's flux, flash by the energy form.
+/// A pressure-liquefied jet, expanded as every jet is: a saturated liquid leaves the nozzle near its vapour pressure.
 fn jet(t: &Row, s: &Substance, p_a: f64) -> Result<Release, BadCases> {
     let bad = |e: Refusal| t.bad(e);
     let (q, t0) = (t.number("rate_kg_s")?, t.number("storage_T_K")?);
-    let t_b = s.boiling_point(Pascal(p_a)).map_err(bad)?.0;
-    let (cp_l, dh) = (s.cp_liquid().map_err(bad)?, s.heat_of_vaporisation(Kelvin(t_b)).map_err(bad)?);
-    let flash = crate::discharge::flash::energy(cp_l, t0, t_b, dh).map_err(bad)?;
-    let a = round(t.number("nozzle_d_m")?);
     let mut notes = Validity::new();
     let rho_l = s.liquid_density(Kelvin(t0), &mut notes).map_err(bad)?.0;
     let p_sat = s.vapour_pressure(Kelvin(t0), &mut notes).map_err(bad)?.0;
-    // u_e = u + (p_e − p_a) A/q; a saturated liquid leaves near its vapour pressure.
-    let u_e = q / (rho_l * a) + (p_sat - p_a).max(0.0) * a / q;
-    let rho_v = p_a * s.molar_mass().0 / (crate::R * t_b);
-    let rho_e = 1.0 / (flash / rho_v + (1.0 - flash) / rho_l);
+    let outlet = Outlet::nozzle(q, round(t.number("nozzle_d_m")?), rho_l, p_sat);
+    let e = expansion::two_phase(&outlet, s, t0, p_a).map_err(bad)?;
     let (height, duration) = (t.number("release_height_m")?, t.number("duration_s")?);
-    let source = Source::HorizontalJet { q, area: q / (rho_e * u_e), height, duration };
-    Release::of(s, source, t_b, 1.0 - flash, p_a).map_err(bad)
+    let source = Source::HorizontalJet { q, area: e.a_e, height, duration };
+    Release::of(s, source, e.t_e, 1.0 - e.flash, p_a).map_err(bad)
 }
 
 /// Thorney Island: freon and nitrogen of the stated relative density, at air temperature, all at once or at a rate from the ground.
