@@ -24,6 +24,8 @@ pub enum Bench {
     Telemetry(Output),
     /// Lists and saves over the demo district's records.
     Records(Output),
+    /// Accident models: footprint, dense run, whole scenario, park-wide risk, source inversion.
+    Consequence(Output),
 }
 
 #[derive(Args)]
@@ -38,6 +40,7 @@ pub async fn run(bench: Bench) -> anyhow::Result<()> {
         Bench::Alarms(output) => (alarms(), output),
         Bench::Telemetry(output) => (telemetry().await?, output),
         Bench::Records(output) => (records().await?, output),
+        Bench::Consequence(output) => (consequence(), output),
     };
     if output.json {
         println!("{figures}");
@@ -227,6 +230,21 @@ async fn records() -> anyhow::Result<Value> {
         measured.push(json!({"name": name, "median_ms": times[50], "p99_ms": times[98]}));
     }
     Ok(json!({"rows": rows, "backend": store.engine(), "queries": measured, "machine": machine()}))
+}
+
+/// Medians, in the unit each figure's name ends in.
+fn consequence() -> Value {
+    let mut figures = serde_json::Map::new();
+    for mut bench in anlan_consequence::bench::benches() {
+        // A long work is not repeated as often as a short one.
+        let rounds = if bench.limit_s >= 1.0 { 3 } else { 201 };
+        let scale = if bench.figure.ends_with("_ms") { 1000.0 } else { 1.0 };
+        let figure = scale * median((0..rounds).map(|_| timed(&mut bench.run).1.as_secs_f64()).collect());
+        eprintln!("{} in {figure:.4}, promised {} on {} core(s): {}", bench.figure, bench.limit_s * scale, bench.threads, bench.what);
+        figures.insert(bench.figure.to_owned(), json!(figure));
+    }
+    figures.insert("machine".to_owned(), json!(machine()));
+    Value::Object(figures)
 }
 
 fn machine() -> String {

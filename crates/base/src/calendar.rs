@@ -49,6 +49,28 @@ impl Calendar {
         (day, known)
     }
 
+    /// The day on which the `days`-th working day before `from` falls; the flag as in [`Self::plus_working_days`].
+    pub fn minus_working_days(&self, from: Date, days: u32) -> (Date, bool) {
+        let (mut day, mut left, mut known) = (from, days, self.knows(from.year()));
+        while left > 0 {
+            day = day.plus_days(-1);
+            known &= self.knows(day.year());
+            left -= u32::from(self.works(day));
+        }
+        (day, known)
+    }
+
+    /// Working days after `from` up to and with `to`; none where `to` is not later. The flag as in [`Self::plus_working_days`].
+    pub fn working_days_between(&self, from: Date, to: Date) -> (u32, bool) {
+        let (mut day, mut count, mut known) = (from, 0, self.knows(from.year()));
+        while day < to {
+            day = day.plus_days(1);
+            known &= self.knows(day.year());
+            count += u32::from(self.works(day));
+        }
+        (count, known)
+    }
+
     /// The day itself if it is a working day, else the next one.
     pub fn roll_forward(&self, mut day: Date) -> Date {
         while !self.works(day) {
@@ -71,5 +93,9 @@ mod tests {
         assert_eq!(calendar.plus_working_days(day("2026-10-09"), 1), (day("2026-10-10"), true));
         assert_eq!(calendar.plus_working_days(day("2026-12-31"), 1), (day("2027-01-01"), false));
         assert_eq!(calendar.roll_forward(day("2026-11-28")), day("2026-11-30"));
+        assert_eq!(calendar.minus_working_days(day("2026-10-10"), 2), (day("2026-10-08"), true));
+        assert_eq!(calendar.minus_working_days(day("2026-01-01"), 1), (day("2025-12-31"), false));
+        assert_eq!(calendar.working_days_between(day("2026-09-30"), day("2026-10-10")), (7, true));
+        assert_eq!(calendar.working_days_between(day("2026-09-30"), day("2026-09-30")), (0, true));
     }
 }

@@ -45,6 +45,23 @@ impl UnifiedCreditCode {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+
+    /// Department, kind of body, division, organisation code, check character: places 1, 2, 3–8, 9–17, 18.
+    pub fn parts(&self) -> [&str; 5] {
+        [&self.0[..1], &self.0[1..2], &self.0[2..8], &self.0[8..17], &self.0[17..]]
+    }
+
+    /// The check character that the organisation code within should have (GB 11714-1997). Some issued codes have another.
+    pub fn organisation_check(&self) -> char {
+        const WEIGHTS: [u32; 8] = [3, 7, 9, 10, 5, 8, 4, 2];
+        let digits = self.parts()[3].chars().map(|c| c.to_digit(36).expect("the alphabet has digits and capitals"));
+        let sum: u32 = digits.zip(WEIGHTS).map(|(digit, weight)| digit * weight).sum();
+        match 11 - sum % 11 {
+            10 => 'X',
+            11 => '0',
+            check => char::from_digit(check, 10).expect("1 to 9"),
+        }
+    }
 }
 
 fn value_of(c: char) -> Result<u32, UsccError> {
@@ -69,5 +86,14 @@ mod tests {
         assert_eq!(UnifiedCreditCode::parse("91320411MAA1AA1120"), Err(UsccError::Check { expected: 'Q', found: '0' }));
         assert_eq!(UnifiedCreditCode::parse("91320411MAB2BB228"), Err(UsccError::Length(17)));
         assert_eq!(UnifiedCreditCode::parse("91I20411MAC3CC333Q"), Err(UsccError::Character('I')));
+    }
+
+    #[test]
+    fn the_organisation_code_has_its_own_check_character() {
+        // 0·3 + 0·7 + 0·9 + 0·10 + 0·5 + 0·8 + 0·4 + 1·2 = 2; 11 − 2 = 9.
+        for (organisation, check) in [("000000019", '9'), ("000000000", '0'), ("100000008", '8'), ("D2143569X", 'X')] {
+            let code = UnifiedCreditCode::complete(&format!("91320411{organisation}")).unwrap();
+            assert_eq!((code.parts()[3], code.organisation_check()), (organisation, check));
+        }
     }
 }

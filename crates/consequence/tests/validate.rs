@@ -29,3 +29,20 @@ fn every_must_figure_is_met() {
     assert_eq!(report.analytic.failures, Vec::<String>::new());
     assert!(report.passes(), "{:#?}", report.missed);
 }
+
+/// Specification 12: FAC2 may fall by 0.02 and VG rise by 5 % from one change to the next, never more unseen.
+#[test]
+fn no_set_is_scored_worse_than_before() {
+    let report = report();
+    for row in csv::Reader::from_reader(include_str!("scores.csv").as_bytes()).records().map(Result::unwrap) {
+        let (fac2, vg): (f64, f64) = (row[1].parse().unwrap(), row[2].parse().unwrap());
+        let set = report.sets.iter().find(|set| set.set == &row[0]).unwrap_or_else(|| panic!("{} is scored", &row[0]));
+        assert!(set.score.fac2 >= fac2 - 0.02, "{}: FAC2 {} was {fac2}", set.set, set.score.fac2);
+        assert!(set.score.vg <= 1.05 * vg, "{}: VG {} was {vg}", set.set, set.score.vg);
+    }
+}
+
+#[test]
+fn a_folder_without_cases_does_not_pass() {
+    assert!(!validate(&[]).unwrap().passes());
+}

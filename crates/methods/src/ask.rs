@@ -1,6 +1,6 @@
 //! Reading an input: every field is asked for by name, and a wrong one is refused with its path.
 
-use anlan_base::Date;
+use anlan_base::{Date, Instant};
 use serde_json::{Map, Value};
 
 use crate::exact::Exact;
@@ -49,10 +49,6 @@ impl<'v> Ask<'v> {
         Refusal::UnknownCode { field: self.field(name), found: found.to_owned(), allowed: allowed.join(", ") }
     }
 
-    fn need(&self, name: &str, help: &str) -> Result<&'v Value, Refusal> {
-        self.get(name).ok_or_else(|| self.missing(name, help))
-    }
-
     pub fn text(&self, name: &str) -> Result<Option<&'v str>, Refusal> {
         self.get(name).map(|value| value.as_str().ok_or_else(|| wrong(&self.field(name), value, "a text"))).transpose()
     }
@@ -65,15 +61,23 @@ impl<'v> Ask<'v> {
         self.get(name).map(|value| value.as_bool().ok_or_else(|| wrong(&self.field(name), value, "true or false"))).transpose()
     }
 
-    /// A number as it was written, or a text that holds one: neither is rounded.
+    /// A number, or a text that holds one.
+    ///
+    /// A text is taken digit by digit. A JSON number has passed through serde_json before: whole ones of 64 bits are kept, others
+    /// are the nearest double and come back as its shortest decimal. Up to 15 digits that is what was written; who has more, such as
+    /// an amount of money beyond 10¹³ yuan with its fen, sends a text.
     pub fn exact(&self, name: &str, help: &str) -> Result<Exact, Refusal> {
-        let value = self.need(name, help)?;
+        self.exact_if_given(name)?.ok_or_else(|| self.missing(name, help))
+    }
+
+    pub fn exact_if_given(&self, name: &str) -> Result<Option<Exact>, Refusal> {
+        let Some(value) = self.get(name) else { return Ok(None) };
         let found = match value {
             Value::Number(number) => Exact::parse(&number.to_string()),
             Value::String(text) => Exact::parse(text.trim()),
             _ => None,
         };
-        found.ok_or_else(|| wrong(&self.field(name), value, "a number of at most 18 decimals"))
+        found.map(Some).ok_or_else(|| wrong(&self.field(name), value, "a number of at most 18 decimals"))
     }
 
     /// An exact number from `low` to `high`.
@@ -83,6 +87,16 @@ impl<'v> Ask<'v> {
             return Err(self.out_of_range(name, found, &format!("{low} to {high}")));
         }
         Ok(found)
+    }
+
+    /// An amount of money, yuan and fen: 0 to 10¹⁴ with at most two decimals.
+    pub fn yuan(&self, name: &str, help: &str) -> Result<Exact, Refusal> {
+        const MOST: i64 = 100_000_000_000_000;
+        let found = self.exact_within(name, 0, MOST, help)?;
+        match found.times(Exact::whole(100)) {
+            Some(fen) if fen.is_whole() => Ok(found),
+            _ => Err(self.out_of_range(name, found, "whole fen: at most two decimals")),
+        }
     }
 
     pub fn number(&self, name: &str) -> Result<Option<f64>, Refusal> {
@@ -122,6 +136,37 @@ impl<'v> Ask<'v> {
         let parse = |text: &str| Date::parse(text).ok().filter(|date| (1900..=2200).contains(&date.year()));
         let refuse = |value| wrong(&self.field(name), value, "a date such as 2026-11-23, from 1900 to 2200");
         self.get(name).map(|value| value.as_str().and_then(parse).ok_or_else(|| refuse(value))).transpose()
+    }
+
+    pub fn instant(&self, name: &str) -> Result<Option<Instant>, Refusal> {
+        let refuse = |value| wrong(&self.field(name), value, "an instant such as 2026-11-23T08:00:00+08:00, from 1900 to 2200");
+        let parse = |text: &str| Instant::parse(text).ok().filter(|at| (1900..=2200).contains(&at.date().year()));
+        self.get(name).map(|value| value.as_str().and_then(parse).ok_or_else(|| refuse(value))).transpose()
+    }
+
+    /// One of a few words; `None` where the field is absent.
+    pub fn word<T: Copy>(&self, name: &str, words: &[(&str, T)]) -> Result<Option<T>, Refusal> {
+        let Some(text) = self.text(name)? else { return Ok(None) };
+        let found = words.iter().find(|(word, _)| *word == text).map(|(_, meaning)| *meaning);
+        found.map(Some).ok_or_else(|| self.unknown_code(name, text, words.iter().map(|(word, _)| *word)))
+    }
+
+    /// A whole number from 1 to 5, the scale of a risk matrix.
+    pub fn one_to_five(&self, name: &str) -> Result<Option<u8>, Refusal> {
+        match self.count(name)? {
+            Some(found @ 1..=5) => Ok(Some(found as u8)),
+            Some(found) => Err(self.out_of_range(name, found, "1 to 5")),
+            None => Ok(None),
+        }
+    }
+
+    /// Where this object stands in the input, such as `chemicals[2]`.
+    pub fn here(&self) -> String {
+        self.path.clone()
+    }
+
+    pub fn contradiction(&self, name: &str, found: impl ToString) -> Refusal {
+        Refusal::Contradiction { field: self.field(name), found: found.to_string() }
     }
 
     pub fn need_date(&self, name: &str, help: &str) -> Result<Date, Refusal> {

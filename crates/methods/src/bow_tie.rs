@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use crate::ask::Ask;
 use crate::refusal::Refusal;
+use crate::status::Status;
 
 #[derive(Clone, Debug, Serialize)]
 pub struct Barrier {
@@ -93,7 +94,9 @@ pub(crate) fn run(input: &Value) -> Result<Value, Refusal> {
         "frequency": outcome.top,
         "threats": outcome.threats.iter().map(branch).collect::<Vec<_>>(),
         "consequences": outcome.consequences.iter().map(branch).collect::<Vec<_>>(),
+        "formulae": ["f_top = Σ f · Π PFD", "f_consequence = f_top · p · Π PFD"],
         "warnings": warnings,
+        "status": Status::Given,
     }))
 }
 

@@ -71,7 +71,7 @@ pub(crate) fn run(input: &Value) -> Result<Value, Refusal> {
     let b = trade.measure_b.as_deref().map(measure).transpose()?;
     let size = trade.size(a, b.unwrap_or(Exact::ZERO));
     Ok(json!({
-        "size": size, "industry_zh": trade.industry_zh, "measured": [trade.measure_a, trade.measure_b], "basis": "国统字〔2017〕213号",
+        "size": size, "row": format!("enterprise_size:{}", trade.code), "industry_zh": trade.industry_zh, "measured": [trade.measure_a, trade.measure_b], "basis": "国统字〔2017〕213号",
         "status": trade.status,
     }))
 }

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use crate::ask::Ask;
 use crate::refusal::Refusal;
+use crate::status::Status;
 
 #[derive(Clone, Debug)]
 pub enum Node {
@@ -73,7 +74,10 @@ pub(crate) fn run(input: &Value) -> Result<Value, Refusal> {
         .ok_or_else(|| ask.missing("frequency", "how often the initiating event happens, per year"))?;
     let tree = node(&ask, "tree", 0)?;
     let found = sequences(frequency, &tree);
-    Ok(json!({ "frequency": frequency, "outcomes": outcomes(&found), "sequences": found }))
+    Ok(json!({
+        "frequency": frequency, "outcomes": outcomes(&found), "sequences": found, "formulae": ["f = f₀ · Π p"], "basis": "IEC 62502",
+        "status": Status::Given,
+    }))
 }
 
 fn node(parent: &Ask, name: &str, depth: usize) -> Result<Node, Refusal> {

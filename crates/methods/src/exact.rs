@@ -84,6 +84,10 @@ impl Exact {
         self.num < 0
     }
 
+    pub fn is_whole(self) -> bool {
+        self.den == 1
+    }
+
     pub fn is_zero(self) -> bool {
         self.num == 0
     }

@@ -1,11 +1,15 @@
 //! Exposure at work against its limits: time-weighted average, ceiling, short term, peaks, mixtures, long shifts, noise, heat. Sources: GBZ 2.1-2019, GBZ 2.2-2007.
 
+mod agent;
+
 use std::sync::LazyLock;
 
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::ask::Ask;
+use crate::editions;
+use crate::names::{among, plain, typed};
 use crate::refusal::Refusal;
 use crate::status::Status;
 use crate::table;
@@ -16,11 +20,15 @@ pub struct Oel {
     /// `chemical` or `dust`.
     pub kind: String,
     pub name_zh: String,
+    /// Names people use, between semicolons.
+    alias_zh: String,
     pub cas: Option<String>,
     pub mac: Option<f64>,
     pub pc_twa: Option<f64>,
     pub pc_stel: Option<f64>,
     pub pc_twa_respirable: Option<f64>,
+    /// 皮 through the skin, 敏 sensitising, G1 to G2B carcinogenicity after IARC; between semicolons.
+    pub remark: Option<String>,
     pub status: Status,
 }
 
@@ -29,25 +37,58 @@ pub fn limits() -> &'static [Oel] {
     &ROWS
 }
 
+impl Oel {
+    fn is_called(&self, name: &str) -> bool {
+        plain(&self.name_zh) == plain(name) || among(&self.alias_zh, name)
+    }
+}
+
 /// The limits of the agent that `cas` or `name` asks for.
 pub(crate) fn oel(ask: &Ask) -> Result<&'static Oel, Refusal> {
-    let (cas, name) = (ask.text("cas")?, ask.text("name")?);
-    let fits = |row: &&Oel| match (cas, name) {
-        (Some(cas), _) => row.cas.as_deref() == Some(cas),
-        (None, Some(name)) => row.name_zh == name,
-        (None, None) => false,
-    };
+    let (cas, name) = (typed(ask.text("cas")?), typed(ask.text("name")?));
+    let by_cas = cas.and_then(|cas| limits().iter().find(|row| row.cas.as_deref() == Some(cas)));
+    let by_name: Vec<&Oel> = name.map(|name| limits().iter().filter(|row| row.is_called(name)).collect()).unwrap_or_default();
+    match (by_cas, by_name.as_slice()) {
+        (Some(row), []) => Ok(row),
+        (Some(row), named) if named.iter().any(|other| other.cas == row.cas) => Ok(row),
+        (Some(row), named) => {
+            let found = format!("the CAS number belongs to `{}`, the name to `{}`", row.name_zh, named[0].name_zh);
+            Err(Refusal::Contradiction { field: ask.here(), found })
+        }
+        (None, [row]) if cas.is_none() || row.cas.is_none() => Ok(row),
+        (None, [row]) => {
+            let own = row.cas.as_deref().unwrap_or_default();
+            let found = format!("the name belongs to `{}`, whose CAS number is {own}, not {}", row.name_zh, cas.unwrap_or_default());
+            Err(Refusal::Contradiction { field: ask.here(), found })
+        }
+        (None, []) => Err(no_limit(ask, cas, name)),
+        (None, several) => Err(Refusal::Ambiguous {
+            field: ask.field("name"),
+            found: name.unwrap_or_default().to_owned(),
+            candidates: several.iter().map(|row| format!("`{}`", row.name_zh)).collect::<Vec<_>>().join(", "),
+        }),
+    }
+}
+
+/// Says which agents have a name like it: a slip of the pen must not look like an agent without a limit.
+fn no_limit(ask: &Ask, cas: Option<&str>, name: Option<&str>) -> Refusal {
+    const MOST: usize = 8;
     let (key, asked) = match (cas, name) {
         (Some(cas), _) => ("cas", cas),
         (None, Some(name)) => ("name", name),
-        (None, None) => return Err(ask.missing("cas", "the agent's CAS number, or its `name` in GBZ 2.1")),
+        (None, None) => return ask.missing("cas", "the agent's CAS number, or its `name` in GBZ 2.1"),
     };
-    limits().iter().find(fits).ok_or_else(|| Refusal::UnknownChemical {
+    let alike =
+        |row: &&Oel| name.is_some_and(|name| plain(&row.name_zh).contains(&plain(name)) || plain(name).contains(&plain(&row.name_zh)));
+    let candidates: Vec<String> = limits().iter().filter(alike).take(MOST).map(|row| format!("`{}`", row.name_zh)).collect();
+    let own = "give its own limits as `mac`, `pc_twa` or `pc_stel` in mg/m³";
+    let help = if candidates.is_empty() { own.to_owned() } else { format!("meant may be {}; else {own}", candidates.join(", ")) };
+    Refusal::UnknownChemical {
         field: ask.field(key),
         found: asked.to_owned(),
-        standard: "GBZ 2.1-2019 (the 75 rows held)".to_owned(),
-        help: "give its own limits as `mac`, `pc_twa` or `pc_stel` in mg/m³".to_owned(),
-    })
+        standard: format!("GBZ 2.1-2019 (the {} rows held)", limits().len()),
+        help,
+    }
 }
 
 /// A measured concentration C_i in mg/m³ over a time t_i in hours.
@@ -59,7 +100,12 @@ pub struct Sample {
 
 /// C_TWA = Σ C_i·t_i / 8, mg/m³ (GBZ 2.1-2019, 8 h a day).
 pub fn twa(samples: &[Sample]) -> f64 {
-    samples.iter().map(|sample| sample.c * sample.t_h).sum::<f64>() / 8.0
+    dose(samples) / 8.0
+}
+
+/// Σ C_i·t_i, mg·h/m³.
+fn dose(samples: &[Sample]) -> f64 {
+    samples.iter().map(|sample| sample.c * sample.t_h).sum()
 }
 
 /// RF = (8/h)·(24 − h)/16 for a shift of h hours a day. `None` unless 8 < h < 24: a normal shift needs none.
@@ -96,17 +142,18 @@ pub struct Peaks {
     pub least_apart_min: f64,
 }
 
-/// Which rule on peaks is broken: at most 3 × PC-TWA for 15 min, 4 times a day, an hour apart, and never above 5 × PC-TWA.
+/// Which rule on peaks is broken: up to 3 × PC-TWA there is none; above it at most 15 min, 4 times a shift, an hour apart; never above 5 × PC-TWA.
 pub fn peak_faults(pc_twa: f64, peaks: Peaks) -> Vec<&'static str> {
-    if peaks.highest > 5.0 * pc_twa {
+    if above(peaks.highest, 5.0 * pc_twa) {
         return vec!["above_5_times_twa"];
     }
-    let excursion = peaks.highest > 3.0 * pc_twa;
+    if !above(peaks.highest, 3.0 * pc_twa) {
+        return Vec::new();
+    }
     let faults = [
-        ("above_3_times_twa", excursion),
-        ("longer_than_15_min", peaks.longest_min > 15.0),
+        ("longer_than_15_min", above(peaks.longest_min, 15.0)),
         ("more_than_4_a_day", peaks.times_a_day > 4),
-        ("less_than_1_h_apart", peaks.times_a_day > 1 && peaks.least_apart_min < 60.0),
+        ("less_than_1_h_apart", peaks.times_a_day > 1 && above(60.0, peaks.least_apart_min)),
     ];
     faults.into_iter().filter(|(_, broken)| *broken).map(|(code, _)| code).collect()
 }
@@ -128,53 +175,69 @@ pub fn wbgt_limit(contact_pct: f64, intensity: u8) -> Option<f64> {
     [row.i, row.ii, row.iii, row.iv].get(usize::from(intensity).checked_sub(1)?).copied()
 }
 
-#[derive(Clone, Debug, Serialize)]
-struct Judged {
-    agent: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    c_twa: Option<f64>,
-    /// After the reduction of a long shift.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    twa_limit: Option<f64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    mac: Option<f64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    stel: Option<f64>,
-    faults: Vec<&'static str>,
-    /// C/L, for the mixture.
-    ratio: Option<f64>,
-    status: Status,
+/// The shift as it was stated, and the reduction it asks for.
+struct Shift {
+    hours: Option<f64>,
+    /// RF; 1 for a normal shift and week.
+    reduction: f64,
 }
 
-/// Reads `{shift_h?, week_h?, agents?: […], same_organ?, noise?, heat?}`.
-pub(crate) fn run(input: &Value) -> Result<Value, Refusal> {
-    let ask = Ask::object(input, &["shift_h", "week_h", "agents", "same_organ", "noise", "heat"])?;
-    let hours = |name: &str, most: f64| ask.number_where(name, |h| h > 0.0 && h < most, &format!("above 0, below {most}"));
-    let day = hours("shift_h", 24.0)?.and_then(daily_reduction);
-    let week = hours("week_h", 168.0)?.and_then(weekly_reduction);
-    // Where both apply, the stricter one protects.
-    let reduction = day.into_iter().chain(week).fold(1.0, f64::min);
-    let mut agents = Vec::new();
-    for one in ask.list("agents", &["cas", "name", "mac", "pc_twa", "pc_stel", "respirable", "samples", "highest", "c_stel", "peaks"])? {
-        agents.push(agent(&one, reduction)?);
+impl Shift {
+    fn read(ask: &Ask) -> Result<Self, Refusal> {
+        let hours = |name: &str, most: f64| ask.number_where(name, |h| h > 0.0 && h < most, &format!("above 0, below {most}"));
+        let (day, week) = (hours("shift_h", 24.0)?, hours("week_h", 168.0)?);
+        // Where both apply, the stricter one protects.
+        let factors = [day.and_then(daily_reduction), week.and_then(weekly_reduction)];
+        Ok(Self { hours: day, reduction: factors.into_iter().flatten().fold(1.0, f64::min) })
     }
+}
+
+/// Reads `{as_of?, shift_h?, week_h?, agents?: […], same_organ?, noise?, heat?}`.
+pub(crate) fn run(input: &Value) -> Result<Value, Refusal> {
+    let ask = Ask::object(input, &["as_of", "shift_h", "week_h", "agents", "same_organ", "noise", "heat"])?;
+    let mut warnings = Vec::new();
+    let edition = editions::asked("exposure", &ask, &mut warnings)?;
+    let shift = Shift::read(&ask)?;
+    let asks = ask.list("agents", &agent::FIELDS)?;
+    let mut agents = Vec::new();
+    for one in &asks {
+        agents.push(agent::judge(one, &shift, &mut warnings)?);
+    }
+    let together = together(&ask, &asks, &agents)?;
+    let (noise, heat) = (noise(&ask)?, heat(&ask)?);
+    if agents.is_empty() && noise.is_none() && heat.is_none() {
+        return Err(ask.missing("agents", "measured agents, `noise` or `heat`"));
+    }
+    let physical = [&noise, &heat].into_iter().flatten();
+    let status = Status::worst(agents.iter().map(|agent| agent.status).chain(physical.clone().map(|_| Status::FromKnowledge)));
+    let flag = |part: &Value| part["exceeds"] == json!(true);
+    let exceeds = agents.iter().any(|agent| !agent.faults.is_empty()) || together.is_some_and(above_one) || physical.clone().any(flag);
+    let not_judged: Vec<&Value> = agents.iter().flat_map(|agent| &agent.not_judged).collect();
+    // What could not be judged is not judged well.
+    let verdict = if exceeds { Some(true) } else { not_judged.is_empty().then_some(false) };
+    Ok(json!({
+        "exceeds": verdict, "complete": not_judged.is_empty(), "not_judged": not_judged, "reduction": shift.reduction, "agents": agents,
+        "mixture": together, "noise": noise, "heat": heat, "as_of": ask.date("as_of")?, "edition": edition.standard,
+        "formulae": ["C_TWA = Σ C·t / 8", "RF = (8/h)·(24 − h)/16; (40/h)·(168 − h)/128", "Σ C/L ≤ 1", "L_EX,8h = L_Aeq + 10·lg(T/8)"],
+        "warnings": warnings, "status": status, "basis": "GBZ 2.1-2019; GBZ 2.2-2007",
+    }))
+}
+
+/// Σ C/L where the agents act on the same organ; every one of them must have a C/L.
+fn together(ask: &Ask, asks: &[Ask], agents: &[agent::Judged]) -> Result<Option<f64>, Refusal> {
     let same_organ = ask.flag("same_organ")?;
     if agents.len() > 1 && same_organ.is_none() {
         return Err(ask.missing("same_organ", "whether the agents act on the same organ: then Σ C/L ≤ 1 holds for them together"));
     }
-    let together = (same_organ == Some(true)).then(|| mixture(&agents.iter().filter_map(|agent| agent.ratio).collect::<Vec<_>>()));
-    let noise = noise(&ask)?;
-    let heat = heat(&ask)?;
-    if agents.is_empty() && noise.is_none() && heat.is_none() {
-        return Err(ask.missing("agents", "measured agents, `noise` or `heat`"));
+    if same_organ != Some(true) {
+        return Ok(None);
     }
-    let status = agents.iter().map(|agent| agent.status).max().unwrap_or_default().max(Status::FromKnowledge);
-    let flag = |part: &Option<Value>| part.as_ref().is_some_and(|part| part["exceeds"] == json!(true));
-    let exceeds = agents.iter().any(|agent| !agent.faults.is_empty()) || together.is_some_and(above_one) || flag(&noise) || flag(&heat);
-    Ok(json!({
-        "exceeds": exceeds, "reduction": reduction, "agents": agents, "mixture": together, "noise": noise, "heat": heat, "status": status,
-        "basis": "GBZ 2.1-2019; GBZ 2.2-2007",
-    }))
+    let mut ratios = Vec::new();
+    for (one, agent) in asks.iter().zip(agents) {
+        let help = format!("the mixture needs C/L of every agent: `{}` has none", agent.agent);
+        ratios.push(agent.ratio.ok_or_else(|| one.missing("samples", &help))?);
+    }
+    Ok(Some(mixture(&ratios)))
 }
 
 fn above_one(sum: f64) -> bool {
@@ -190,80 +253,6 @@ fn concentration(ask: &Ask, name: &str) -> Result<Option<f64>, Refusal> {
     ask.number_where(name, |c| (0.0..1e9).contains(&c), "0 or more, in mg/m³")
 }
 
-fn agent(ask: &Ask, reduction: f64) -> Result<Judged, Refusal> {
-    let own = [concentration(ask, "mac")?, concentration(ask, "pc_twa")?, concentration(ask, "pc_stel")?];
-    let (name, mac, pc_twa, pc_stel, status) = if own.iter().any(Option::is_some) {
-        let name = ask.text("name")?.or(ask.text("cas")?).unwrap_or_default().to_owned();
-        (name, own[0], own[1], own[2], Status::Verified)
-    } else {
-        let row = oel(ask)?;
-        let respirable = ask.flag("respirable")?.unwrap_or(false);
-        if respirable && row.pc_twa_respirable.is_none() {
-            return Err(ask.missing("pc_twa", "no limit for the respirable fraction of this dust is held"));
-        }
-        let pc_twa = if respirable { row.pc_twa_respirable } else { row.pc_twa };
-        (row.name_zh.clone(), row.mac, pc_twa, row.pc_stel, row.status)
-    };
-    let mut samples = Vec::new();
-    for one in ask.list("samples", &["c", "t_h"])? {
-        samples.push(Sample {
-            c: concentration(&one, "c")?.ok_or_else(|| one.missing("c", "the concentration in mg/m³"))?,
-            t_h: one
-                .number_where("t_h", |t| t > 0.0 && t <= 24.0, "above 0, at most 24 h")?
-                .ok_or_else(|| one.missing("t_h", "its hours"))?,
-        });
-    }
-    if samples.iter().map(|sample| sample.t_h).sum::<f64>() > 24.0 {
-        return Err(ask.out_of_range("samples", "more than 24 h", "the hours of one day"));
-    }
-    let mut faults = Vec::new();
-    let (highest, c_stel) = (concentration(ask, "highest")?, concentration(ask, "c_stel")?);
-    let mut ratio = None;
-    let mut judged = 0;
-    if let (Some(mac), Some(found)) = (mac, highest) {
-        judged += 1;
-        ratio = Some(found / mac);
-        faults.extend(above(found, mac).then_some("above_mac"));
-    }
-    let twa_limit = pc_twa.map(|limit| limit * reduction);
-    let c_twa = (!samples.is_empty()).then(|| twa(&samples));
-    if let (Some(limit), Some(found)) = (twa_limit, c_twa) {
-        judged += 1;
-        ratio = Some(found / limit);
-        faults.extend(above(found, limit).then_some("above_pc_twa"));
-    }
-    if let (Some(limit), Some(found)) = (pc_stel, c_stel) {
-        judged += 1;
-        faults.extend(above(found, limit).then_some("above_pc_stel"));
-    }
-    if let (Some(pc_twa), None, Some(one)) =
-        (pc_twa, pc_stel, ask.inner("peaks", &["highest", "longest_min", "times_a_day", "least_apart_min"])?)
-    {
-        judged += 1;
-        let need = |name: &str| {
-            one.number_where(name, |n| (0.0..1e9).contains(&n), "0 or more")?.ok_or_else(|| one.missing(name, "the peaks are judged by it"))
-        };
-        let times_a_day = one.need_count("times_a_day", "how many peaks there were")?;
-        let least_apart_min = if times_a_day > 1 { need("least_apart_min")? } else { f64::INFINITY };
-        faults.extend(peak_faults(
-            pc_twa,
-            Peaks { highest: need("highest")?, longest_min: need("longest_min")?, times_a_day, least_apart_min },
-        ));
-    }
-    if judged == 0 {
-        let help = match (mac, pc_twa) {
-            (Some(_), _) => "`highest`, the highest concentration in mg/m³: this agent has a MAC",
-            (None, Some(_)) => "`samples` of concentration and hours: this agent has a PC-TWA",
-            (None, None) => "`c_stel`, the 15-minute concentration in mg/m³: this agent has a PC-STEL",
-        };
-        return Err(ask.missing(if mac.is_some() { "highest" } else { "samples" }, help));
-    }
-    if ratio.is_some_and(|ratio| !ratio.is_finite()) {
-        return Err(ask.out_of_range("pc_twa", 0, "a limit above 0"));
-    }
-    Ok(Judged { agent: name, c_twa, twa_limit, mac, stel: pc_stel, faults, ratio, status })
-}
-
 fn noise(ask: &Ask) -> Result<Option<Value>, Refusal> {
     let Some(one) = ask.inner("noise", &["l_aeq", "t_h"])? else { return Ok(None) };
     let l_aeq = one.number_where("l_aeq", |l| (0.0..=200.0).contains(&l), "0 to 200 dB(A)")?;
@@ -273,7 +262,10 @@ fn noise(ask: &Ask) -> Result<Option<Value>, Refusal> {
         t_h.ok_or_else(|| one.missing("t_h", "the hours of work a day"))?,
     );
     let programme = level >= HEARING_PROGRAMME_FROM;
-    Ok(Some(json!({ "l_ex_8h": level, "limit": NOISE_LIMIT, "exceeds": above(level, NOISE_LIMIT), "hearing_programme": programme })))
+    Ok(Some(json!({
+        "l_ex_8h": level, "limit": NOISE_LIMIT, "exceeds": above(level, NOISE_LIMIT), "hearing_programme": programme,
+        "edition": "GBZ 2.2-2007", "status": Status::FromKnowledge,
+    })))
 }
 
 fn heat(ask: &Ask) -> Result<Option<Value>, Refusal> {
@@ -287,5 +279,8 @@ fn heat(ask: &Ask) -> Result<Option<Value>, Refusal> {
     let wbgt = wbgt.ok_or_else(|| one.missing("wbgt", "the WBGT index, °C"))?;
     let contact = contact.ok_or_else(|| one.missing("contact_pct", "the share of contact time, %"))?;
     let limit = wbgt_limit(contact, intensity).expect("the table reaches 100 %");
-    Ok(Some(json!({ "wbgt": wbgt, "limit": limit, "exceeds": above(wbgt, limit) })))
+    Ok(Some(json!({
+        "wbgt": wbgt, "contact_pct": contact, "intensity": intensity, "limit": limit, "exceeds": above(wbgt, limit),
+        "edition": "GBZ 2.2-2007", "status": Status::FromKnowledge,
+    })))
 }

@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 
 use crate::ask::Ask;
 use crate::refusal::Refusal;
+use crate::status::Status;
 use diagram::Diagram;
 
 /// A tree without circles: gates name events or other gates.
@@ -197,5 +198,8 @@ pub(crate) fn run(input: &Value) -> Result<Value, Refusal> {
         "rare_event": outcome.rare_event,
         "exact": outcome.exact,
         "importance": outcome.importance,
+        "formulae": ["P(C) = Π p", "bound = 1 − Π (1 − P(C))", "sum = Σ P(C)", "exact: P = (1 − p)·P₀ + p·P₁"],
+        "basis": "IEC 61025; NUREG-0492",
+        "status": Status::Given,
     }))
 }

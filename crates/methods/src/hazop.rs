@@ -73,9 +73,10 @@ pub struct Row {
     pub likelihood_before: Option<u8>,
     pub likelihood_after: Option<u8>,
     pub recommendations: Vec<Recommendation>,
+    pub note: Option<String>,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize)]
 pub struct Recommendation {
     pub text: String,
     pub owner: Option<String>,
@@ -104,6 +105,9 @@ pub fn validate(sheet: &Worksheet, matrix: &Matrix) -> Vec<Finding> {
         let mut say = |field: String, code, what: Option<String>| findings.push(Finding { field, code, what });
         if node.intent.is_empty() {
             say(format!("{here}.intent"), "design_intent_missing", None);
+        }
+        if node.parameters.is_empty() && node.rows.is_empty() {
+            say(format!("{here}.parameters"), "nothing_studied", None);
         }
         for usual in deviations().iter().filter(|usual| node.parameters.contains(&usual.parameter)) {
             let studied = node.rows.iter().any(|row| row.parameter == usual.parameter && row.guide_word == usual.guide_word);
@@ -163,33 +167,51 @@ fn findings_of_row(row: &Row, matrix: &Matrix, say: &mut impl FnMut(String, &'st
     }
 }
 
-/// Reads `{nodes: [{name, intent, parameters, rows: [{parameter, guide_word, …}]}]}`; ranks the rows and lists the findings.
-pub(crate) fn run(input: &Value) -> Result<Value, Refusal> {
-    let sheet = read(input)?;
-    let matrix = Matrix::built_in();
-    let mut rows = Vec::new();
-    let mut recommendations = 0;
-    for node in &sheet.nodes {
-        for row in &node.rows {
-            let (before, after) = rank(row, matrix);
-            recommendations += row.recommendations.len();
-            let usual = deviations().iter().find(|usual| usual.parameter == row.parameter && usual.guide_word == row.guide_word);
-            rows.push(json!({
-                "node": node.name, "parameter": row.parameter, "guide_word": row.guide_word, "deviation_zh": usual.map(|u| &u.deviation_zh),
-                "before": before, "after": after,
-            }));
-        }
+/// Parameters of rows and nodes that the table does not know: allowed, but no usual deviations can be asked of them.
+fn unknown_parameters(sheet: &Worksheet) -> Vec<Finding> {
+    let known = |name: &str| deviations().iter().any(|usual| usual.parameter == name);
+    let warn = |field: String, name: &str| Finding { field, code: "parameter_unknown", what: Some(name.to_owned()) };
+    let mut found = Vec::new();
+    for (at, node) in sheet.nodes.iter().enumerate() {
+        let of_node = node.parameters.iter().enumerate().filter(|(_, name)| !known(name));
+        found.extend(of_node.map(|(index, name)| warn(format!("nodes[{at}].parameters[{index}]"), name)));
+        let of_rows = node.rows.iter().filter(|row| !known(&row.parameter));
+        found.extend(of_rows.map(|row| warn(format!("{}.parameter", row.field), &row.parameter)));
     }
+    found
+}
+
+/// Reads `{nodes: [{name, intent, parameters, rows: [{parameter, guide_word, …}]}], matrix?}`; ranks the rows and lists the findings.
+pub(crate) fn run(input: &Value) -> Result<Value, Refusal> {
+    let ask = Ask::object(input, &["nodes", "matrix"])?;
+    let sheet = worksheet(&ask)?;
+    let matrix = Matrix::asked(&ask)?;
+    let all = || sheet.nodes.iter().flat_map(|node| node.rows.iter().map(move |row| (node, row)));
+    let mut rows: Vec<_> = all().map(|(node, row)| (rank(row, &matrix), node, row)).collect();
     // The worst first: a reader starts where the risk is.
-    let key = |row: &Value, name: &str| row[name].as_str().and_then(Colour::parse);
-    rows.sort_by_key(|row| std::cmp::Reverse((key(row, "after"), key(row, "before"))));
-    let findings = validate(&sheet, matrix);
+    rows.sort_by_key(|((before, after), ..)| std::cmp::Reverse((*after, *before)));
+    let findings = validate(&sheet, &matrix);
+    let statuses = matrix.cells().iter().map(|cell| cell.status).chain(deviations().iter().map(|usual| usual.status));
     Ok(json!({
-        "rows": rows, "recommendations": recommendations, "complete": findings.is_empty(), "findings": findings, "status": Status::FromKnowledge,
+        "rows": rows.iter().map(|(ranks, node, row)| shown(*ranks, node, row)).collect::<Vec<_>>(),
+        "recommendations": all().map(|(_, row)| row.recommendations.len()).sum::<usize>(), "complete": findings.is_empty(),
+        "findings": findings, "warnings": unknown_parameters(&sheet), "own_matrix": matrix.is_own(), "basis": "IEC 61882; GB/T 35320-2017",
+        "status": Status::worst(statuses),
     }))
 }
 
-pub fn read(input: &Value) -> Result<Worksheet, Refusal> {
+fn shown((before, after): (Option<Colour>, Option<Colour>), node: &Node, row: &Row) -> Value {
+    let usual = deviations().iter().find(|usual| usual.parameter == row.parameter && usual.guide_word == row.guide_word);
+    json!({
+        "field": row.field, "node": node.name, "parameter": row.parameter, "guide_word": row.guide_word,
+        "deviation_zh": usual.map(|usual| &usual.deviation_zh), "not_credible": row.not_credible, "causes": row.causes,
+        "consequences": row.consequences, "safeguards": row.safeguards, "severity": row.severity,
+        "likelihood_before": row.likelihood_before, "likelihood_after": row.likelihood_after, "before": before, "after": after,
+        "recommendations": row.recommendations, "note": row.note,
+    })
+}
+
+fn worksheet(ask: &Ask) -> Result<Worksheet, Refusal> {
     const ROW: [&str; 11] = [
         "parameter",
         "guide_word",
@@ -203,22 +225,16 @@ pub fn read(input: &Value) -> Result<Worksheet, Refusal> {
         "recommendations",
         "note",
     ];
-    let ask = Ask::object(input, &["nodes"])?;
     let mut nodes = Vec::new();
     for one in ask.list("nodes", &["name", "intent", "parameters", "rows"])? {
         let mut rows = Vec::new();
         for row in one.list("rows", &ROW)? {
             rows.push(read_row(&row)?);
         }
-        let parameters: Vec<String> = texts(&one, "parameters")?;
-        let known: BTreeSet<&str> = deviations().iter().map(|row| row.parameter.as_str()).collect();
-        if let Some(stranger) = parameters.iter().find(|name| !known.contains(name.as_str())) {
-            return Err(one.unknown_code("parameters", stranger, known));
-        }
         nodes.push(Node {
             name: one.need_text("name", "the node's name")?.to_owned(),
             intent: one.text("intent")?.unwrap_or_default().to_owned(),
-            parameters,
+            parameters: texts(&one, "parameters")?,
             rows,
         });
     }
@@ -233,11 +249,6 @@ fn read_row(row: &Ask) -> Result<Row, Refusal> {
     if !guide_words().iter().any(|known| known.code == guide_word) {
         return Err(row.unknown_code("guide_word", guide_word, guide_words().iter().map(|known| known.code.as_str())));
     }
-    let one_to_five = |name: &str| match row.count(name)? {
-        Some(found @ 1..=5) => Ok(Some(found as u8)),
-        Some(found) => Err(row.out_of_range(name, found, "1 to 5")),
-        None => Ok(None),
-    };
     let mut recommendations = Vec::new();
     for one in row.list("recommendations", &["text", "owner", "due_on"])? {
         recommendations.push(Recommendation {
@@ -247,17 +258,18 @@ fn read_row(row: &Ask) -> Result<Row, Refusal> {
         });
     }
     Ok(Row {
-        field: row.field("").trim_end_matches('.').to_owned(),
+        field: row.here(),
         parameter: row.need_text("parameter", "the parameter, such as `pressure`")?.to_owned(),
         guide_word: guide_word.to_owned(),
         not_credible: row.text("not_credible")?.map(str::to_owned),
         causes: texts(row, "causes")?,
         consequences: texts(row, "consequences")?,
         safeguards: texts(row, "safeguards")?,
-        severity: one_to_five("severity")?,
-        likelihood_before: one_to_five("likelihood_before")?,
-        likelihood_after: one_to_five("likelihood_after")?,
+        severity: row.one_to_five("severity")?,
+        likelihood_before: row.one_to_five("likelihood_before")?,
+        likelihood_after: row.one_to_five("likelihood_after")?,
         recommendations,
+        note: row.text("note")?.map(str::to_owned),
     })
 }
 

@@ -1,16 +1,17 @@
 //! Layers of protection (LOPA): f = IEF · Π modifiers · Π PFD, credit only to layers that are independent, and the SIL that closes the gap. Sources: GB/T 32857-2016, AQ/T 3054-2015, IEC 61511-1.
 
+mod sheet;
+
 use std::sync::LazyLock;
 
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
 
-use crate::ask::Ask;
-use crate::refusal::Refusal;
 use crate::status::Status;
 use crate::table;
 
-/// A typical initiating event; the frequency per year, per lift or per opportunity as `unit` says.
+pub(crate) use sheet::run;
+
+/// A typical initiating event; the frequency per year, per 100 m of pipe and year, per lift or per opportunity as `unit` says.
 #[derive(Clone, Debug, Deserialize)]
 pub struct InitiatingEvent {
     pub code: String,
@@ -36,18 +37,13 @@ pub struct LayerType {
     pub status: Status,
 }
 
+/// A level of IEC 61511-1, low demand mode: pfd_min ≤ PFD < pfd_max.
 #[derive(Clone, Debug, Deserialize)]
-struct SilBand {
-    sil: u8,
-    pfd_min: f64,
-    pfd_max: f64,
-}
-
-#[derive(Clone, Debug, Deserialize)]
-struct Tolerable {
-    severity: u64,
-    per_year: f64,
-    status: Status,
+pub struct SilBand {
+    pub sil: u8,
+    pub pfd_min: f64,
+    pub pfd_max: f64,
+    pub status: Status,
 }
 
 pub fn initiating_events() -> &'static [InitiatingEvent] {
@@ -68,6 +64,8 @@ pub const NOT_LAYERS: [&str; 8] =
 pub struct Scenario {
     /// Initiating event frequency IEF, 1/a.
     pub ief: f64,
+    /// Whether it is a control loop of the BPCS that fails.
+    pub ief_is_bpcs: bool,
     /// The control loop whose failure is the initiating event.
     pub ief_loop: Option<String>,
     /// Equipment whose failure is the initiating event.
@@ -104,6 +102,8 @@ pub enum NoCredit {
     OwnLoop,
     /// The same BPCS loop has credit already.
     LoopCountedOnce,
+    /// It acts through the BPCS, and nobody says that its loop is another one than the initiator's or an earlier layer's.
+    LoopNotStated,
     /// It needs equipment whose failure starts the scenario.
     SharesWithInitiator,
     /// It needs equipment of an earlier layer.
@@ -177,6 +177,16 @@ fn no_credit(layer: &Layer, scenario: &Scenario, credited: &[&Layer]) -> Option<
     if let Some((_, reason)) = fails.into_iter().find(|(holds, _)| *holds == Some(false)) {
         return Some(reason);
     }
+    let bpcs = |layer: &Layer| layer.code.as_deref() == Some("bpcs");
+    let initiator_unknown = scenario.ief_is_bpcs && scenario.ief_loop.is_none();
+    let own_unknown = layer.control_loop.is_none() && (scenario.ief_is_bpcs || scenario.ief_loop.is_some());
+    if bpcs(layer) && (initiator_unknown || own_unknown) {
+        return Some(NoCredit::LoopNotStated);
+    }
+    let another = credited.iter().find(|earlier| bpcs(earlier));
+    if bpcs(layer) && another.is_some_and(|earlier| layer.control_loop.is_none() || earlier.control_loop.is_none()) {
+        return Some(NoCredit::LoopNotStated);
+    }
     if let Some(own) = &layer.control_loop {
         if scenario.ief_loop.as_ref() == Some(own) {
             return Some(NoCredit::OwnLoop);
@@ -192,140 +202,23 @@ fn no_credit(layer: &Layer, scenario: &Scenario, credited: &[&Layer]) -> Option<
     credited.iter().any(|earlier| shares(&earlier.uses)).then_some(NoCredit::SharesWithLayer)
 }
 
-/// The SIL whose band holds the required PFD (low demand mode).
-pub fn demand(required_pfd: f64) -> Demand {
+pub fn sil_bands() -> &'static [SilBand] {
     static BANDS: LazyLock<Vec<SilBand>> = LazyLock::new(|| table::rows(include_str!("../data/lopa_sil.csv")));
+    &BANDS
+}
+
+/// The band that holds the required PFD; `None` at 0.1 and above, where no SIL is needed, and below 10⁻⁵.
+pub fn sil_band(required_pfd: f64) -> Option<&'static SilBand> {
     let reaches = |limit: f64| required_pfd >= limit * (1.0 - SAME);
-    let highest = BANDS.iter().map(|band| band.pfd_max).fold(0.0, f64::max);
-    if reaches(highest) {
-        return Demand::NoSil;
-    }
-    match BANDS.iter().find(|band| reaches(band.pfd_min)) {
+    sil_bands().iter().find(|band| reaches(band.pfd_min)).filter(|band| !reaches(band.pfd_max))
+}
+
+/// What the required PFD asks for (low demand mode).
+pub fn demand(required_pfd: f64) -> Demand {
+    let highest = sil_bands().iter().map(|band| band.pfd_max).fold(0.0, f64::max);
+    match sil_band(required_pfd) {
         Some(band) if band.sil <= 3 => Demand::Sil(band.sil),
+        None if required_pfd >= highest * (1.0 - SAME) => Demand::NoSil,
         _ => Demand::Redesign,
     }
-}
-
-/// Reads `{ief | initiating_event, loop, uses, modifiers, layers, tolerable | severity}`.
-pub(crate) fn run(input: &Value) -> Result<Value, Refusal> {
-    let ask = Ask::object(input, &["ief", "initiating_event", "loop", "uses", "modifiers", "layers", "tolerable", "severity"])?;
-    let mut sources = Vec::new();
-    let mut warnings = Vec::new();
-    let ief = initiating_frequency(&ask, &mut sources)?;
-    let mut modifiers = Vec::new();
-    for one in ask.list("modifiers", &["name", "value"])? {
-        let value = share(&one, "value")?.ok_or_else(|| one.missing("value", "the modifier, above 0 and at most 1"))?;
-        modifiers.push((one.text("name")?.unwrap_or_default().to_owned(), value));
-    }
-    let mut layers = Vec::new();
-    for one in ask.list("layers", &["name", "code", "pfd", "loop", "uses", "specific", "dependable", "auditable"])? {
-        layers.push(layer(&one, &mut sources, &mut warnings)?);
-    }
-    let tolerable = tolerable(&ask, &mut sources)?;
-    let scenario = Scenario {
-        ief,
-        ief_loop: ask.text("loop")?.map(str::to_owned),
-        ief_uses: ask.texts("uses")?.into_iter().map(str::to_owned).collect(),
-        modifiers,
-        layers,
-        tolerable,
-    };
-    let outcome = analyse(&scenario);
-    // A product of a thousand small factors may leave the range of doubles: it then says nothing.
-    if !(outcome.f > 0.0 && outcome.required_pfd.is_finite()) {
-        return Err(ask.out_of_range("layers", "a frequency below 1e-300 a year", "layers and modifiers whose product is believable"));
-    }
-    let sil = match outcome.demand {
-        Demand::NoGap | Demand::NoSil => json!(0),
-        Demand::Sil(sil) => json!(sil),
-        Demand::Redesign => Value::Null,
-    };
-    let decision = match outcome.demand {
-        Demand::NoGap => "no_gap",
-        Demand::NoSil => "no_sil",
-        Demand::Sil(_) => "sil",
-        Demand::Redesign => "redesign",
-    };
-    let status = sources.iter().map(|(_, _, status)| *status).max().unwrap_or_default();
-    let sources: Vec<Value> = sources.iter().map(|(field, row, status)| json!({ "field": field, "row": row, "status": status })).collect();
-    let modifiers: Vec<Value> = scenario.modifiers.iter().map(|(name, value)| json!({ "name": name, "value": value })).collect();
-    Ok(json!({
-        "f": outcome.f, "tolerable": tolerable, "gap": outcome.gap, "required_pfd": outcome.required_pfd, "rrf": 1.0 / outcome.required_pfd,
-        "sil": sil, "decision": decision, "ief": ief, "modifiers": modifiers, "steps": outcome.steps, "sources": sources,
-        "warnings": warnings, "status": status,
-    }))
-}
-
-/// Figures that come from a table: field, row, status.
-type Sources = Vec<(String, String, Status)>;
-
-fn share(ask: &Ask, name: &str) -> Result<Option<f64>, Refusal> {
-    ask.number_where(name, |p| p > 0.0 && p <= 1.0, "above 0, at most 1")
-}
-
-fn above_zero(ask: &Ask, name: &str) -> Result<Option<f64>, Refusal> {
-    ask.number_where(name, |f| (1e-12..=1e6).contains(&f), "1e-12 to 1e6 a year")
-}
-
-fn initiating_frequency(ask: &Ask, sources: &mut Sources) -> Result<f64, Refusal> {
-    let given = above_zero(ask, "ief")?;
-    let Some(code) = ask.text("initiating_event")? else {
-        return given.ok_or_else(|| ask.missing("ief", "the initiating event's frequency per year, or an `initiating_event` of the table"));
-    };
-    let codes = || initiating_events().iter().map(|row| row.code.as_str());
-    let row = initiating_events().iter().find(|row| row.code == code).ok_or_else(|| ask.unknown_code("initiating_event", code, codes()))?;
-    if let Some(own) = given {
-        return Ok(own);
-    }
-    if row.unit != "per_year" {
-        let help = format!("`{code}` is known {}: multiply it by how often that happens in a year", row.unit.replace('_', " "));
-        return Err(ask.missing("ief", &help));
-    }
-    sources.push((ask.field("initiating_event"), format!("initiating_events:{code}"), row.status));
-    Ok(row.frequency)
-}
-
-fn layer(one: &Ask, sources: &mut Sources, warnings: &mut Vec<Value>) -> Result<Layer, Refusal> {
-    let code = one.text("code")?;
-    let given = share(one, "pfd")?;
-    let known = code.and_then(|code| layer_types().iter().find(|row| row.code == code));
-    let never = code.is_some_and(|code| NOT_LAYERS.contains(&code));
-    let pfd = match (given, known, code) {
-        (_, None, Some(code)) if !never => {
-            return Err(one.unknown_code("code", code, layer_types().iter().map(|row| row.code.as_str()).chain(NOT_LAYERS)));
-        }
-        (Some(own), _, _) => own,
-        (None, Some(row), _) => {
-            sources.push((one.field("code"), format!("ipl_pfd:{}", row.code), row.status));
-            row.pfd
-        }
-        (None, None, _) if never => 1.0,
-        (None, None, _) => return Err(one.missing("pfd", "the probability of failure on demand, or a `code` of the table of layers")),
-    };
-    if let Some(row) = known.filter(|row| pfd < row.range_low * (1.0 - SAME)) {
-        warnings.push(json!({ "code": "pfd_below_published_range", "field": one.field("pfd"), "pfd": pfd, "range_low": row.range_low }));
-    }
-    Ok(Layer {
-        name: one.text("name")?.or(known.map(|row| row.name_zh.as_str())).or(code).unwrap_or_default().to_owned(),
-        code: code.map(str::to_owned),
-        pfd,
-        control_loop: one.text("loop")?.map(str::to_owned),
-        uses: one.texts("uses")?.into_iter().map(str::to_owned).collect(),
-        specific: one.flag("specific")?,
-        dependable: one.flag("dependable")?,
-        auditable: one.flag("auditable")?,
-    })
-}
-
-fn tolerable(ask: &Ask, sources: &mut Sources) -> Result<f64, Refusal> {
-    static ROWS: LazyLock<Vec<Tolerable>> = LazyLock::new(|| table::rows(include_str!("../data/lopa_tolerable.csv")));
-    if let Some(own) = above_zero(ask, "tolerable")? {
-        return Ok(own);
-    }
-    let severity = ask.count("severity")?.ok_or_else(|| {
-        ask.missing("tolerable", "the tolerable frequency per year of the enterprise, or a `severity` 1 to 5 for the illustrative default")
-    })?;
-    let row = ROWS.iter().find(|row| row.severity == severity).ok_or_else(|| ask.out_of_range("severity", severity, "1 to 5"))?;
-    sources.push((ask.field("severity"), format!("tolerable:{severity}"), row.status));
-    Ok(row.per_year)
 }

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use crate::ask::Ask;
-use crate::colours::Colour;
+use crate::colours::{self, Colour};
 use crate::refusal::Refusal;
 use crate::status::Status;
 use crate::table;
@@ -23,6 +23,15 @@ pub struct Cell {
     pub status: Status,
 }
 
+impl Cell {
+    /// A cell of an enterprise's own matrix: the colour is typed, the level is what the colour stands for.
+    fn own(likelihood: u8, severity: u8, colour: Colour) -> Self {
+        let level = colours::levels().iter().find(|level| level.colour == colour).expect("every colour has a level");
+        let (level_name_zh, risk_level) = (level.name_zh.clone(), level.risk_level);
+        Self { likelihood, severity, score: likelihood * severity, colour, level_name_zh, risk_level, status: Status::Given }
+    }
+}
+
 /// What one of the five likelihoods or severities means.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 pub struct Word {
@@ -36,6 +45,28 @@ pub struct Word {
 
 /// Twenty-five fields, complete, and nowhere paler for a higher likelihood or severity.
 pub struct Matrix(Vec<Cell>);
+
+/// A matrix, and whether the input brought it.
+pub(crate) enum Asked {
+    BuiltIn(&'static Matrix),
+    Own(Matrix),
+}
+
+impl Asked {
+    pub fn is_own(&self) -> bool {
+        matches!(self, Self::Own(_))
+    }
+}
+
+impl std::ops::Deref for Asked {
+    type Target = Matrix;
+    fn deref(&self) -> &Matrix {
+        match self {
+            Self::BuiltIn(matrix) => matrix,
+            Self::Own(matrix) => matrix,
+        }
+    }
+}
 
 impl Matrix {
     /// The commonest matrix of the provincial guides.
@@ -67,6 +98,29 @@ impl Matrix {
         Ok(matrix)
     }
 
+    /// The matrix of the input: five rows for likelihood 1 to 5, each with the colours for severity 1 to 5; else the built-in one.
+    pub(crate) fn asked(ask: &Ask) -> Result<Asked, Refusal> {
+        let Some(value) = ask.get("matrix") else { return Ok(Asked::BuiltIn(Self::built_in())) };
+        let wrong = || ask.out_of_range("matrix", "something else", "five rows, likelihood 1 to 5, of five colours, severity 1 to 5");
+        let rows = value.as_array().filter(|rows| rows.len() == 5).ok_or_else(wrong)?;
+        let mut cells = Vec::new();
+        for (row, likelihood) in rows.iter().zip(1..) {
+            let colours = row.as_array().filter(|colours| colours.len() == 5).ok_or_else(wrong)?;
+            for (colour, severity) in colours.iter().zip(1..) {
+                let colour = colour.as_str().and_then(Colour::parse).ok_or_else(wrong)?;
+                cells.push(Cell::own(likelihood, severity, colour));
+            }
+        }
+        Self::new(cells).map(Asked::Own).map_err(|refusal| match refusal {
+            Refusal::Contradiction { found, .. } => ask.contradiction("matrix", found),
+            other => other,
+        })
+    }
+
+    pub(crate) fn cells(&self) -> &[Cell] {
+        &self.0
+    }
+
     pub fn cell(&self, likelihood: u8, severity: u8) -> Option<&Cell> {
         self.0.iter().find(|cell| cell.likelihood == likelihood && cell.severity == severity)
     }
@@ -77,27 +131,32 @@ pub fn words() -> &'static [Word] {
     &WORDS
 }
 
-/// Reads `{l, s}`, or `{l, people, property, stop}`: the worst aspect is the severity.
+/// Reads `{l, s, matrix?}`, or `{l, people, property, stop, matrix?}`: the worst aspect is the severity.
 pub(crate) fn run(input: &Value) -> Result<Value, Refusal> {
-    let ask = Ask::object(input, &["l", "s", "people", "property", "stop"])?;
-    let one_to_five = |name: &str| match ask.count(name)? {
-        Some(found @ 1..=5) => Ok(Some(found as u8)),
-        Some(found) => Err(ask.out_of_range(name, found, "1 to 5")),
-        None => Ok(None),
-    };
-    let l = one_to_five("l")?.ok_or_else(|| ask.missing("l", "the likelihood, 1 to 5"))?;
-    let mut s = one_to_five("s")?;
+    let ask = Ask::object(input, &["l", "s", "people", "property", "stop", "matrix"])?;
+    let l = ask.one_to_five("l")?.ok_or_else(|| ask.missing("l", "the likelihood, 1 to 5"))?;
+    let mut s = ask.one_to_five("s")?;
+    let mut aspects = Vec::new();
     for aspect in ["people", "property", "stop"] {
-        s = s.max(one_to_five(aspect)?);
+        let found = ask.one_to_five(aspect)?;
+        aspects.extend(found.map(|found| (aspect, found)));
+        s = s.max(found);
     }
     let s = s.ok_or_else(|| ask.missing("s", "the severity, 1 to 5, or one of `people`, `property`, `stop`"))?;
-    let cell = Matrix::built_in().cell(l, s).expect("the matrix is whole");
+    let matrix = Matrix::asked(&ask)?;
+    let cell = matrix.cell(l, s).expect("the matrix is whole");
+    let deciding: Vec<&str> = aspects.iter().filter(|(_, found)| *found == s).map(|(name, _)| *name).collect();
+    let decides = |aspect: &Option<String>| deciding.is_empty() || aspect.as_deref().is_some_and(|aspect| deciding.contains(&aspect));
     let steps: Vec<_> = words()
         .iter()
-        .filter(|word| (word.factor == "likelihood" && word.value == l) || (word.factor == "severity" && word.value == s))
+        .filter(|word| {
+            (word.factor == "likelihood" && word.value == l) || (word.factor == "severity" && word.value == s && decides(&word.aspect))
+        })
         .collect();
+    let status = Status::worst(steps.iter().map(|word| word.status).chain([cell.status]));
     Ok(json!({
         "R": cell.score, "L": l, "S": s, "colour": cell.colour, "risk_level": cell.risk_level, "label_zh": cell.level_name_zh,
-        "steps": steps, "status": cell.status,
+        "formulae": ["R = L·S", "S = max(people, property, stop)"], "own_matrix": matrix.is_own(), "cell": cell, "steps": steps,
+        "status": status,
     }))
 }

@@ -1,7 +1,7 @@
 //! GB 18218: editions by date, refusals, and laws that hold for every unit.
 
 use anlan_base::Date;
-use anlan_methods::gb18218::{Edition, Editions, Inventory, TEXTS_2018, TableTexts, Tables, Unit, identify, worst_level};
+use anlan_methods::gb18218::{Edition, Editions, Inventory, TEXTS_2018, TableTexts, Tables, Unit, identify, level_of, worst_level};
 use anlan_methods::{Exact, Refusal, Status, run};
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -29,8 +29,15 @@ fn with_a_later_edition() -> Editions {
             from: day("2019-03-01"),
             until: Some(day("2027-01-01")),
             tables: Some(Tables::parse(&TEXTS_2018)),
+            status: Status::Verified,
         },
-        Edition { standard: "GB 18218-20XX".into(), from: day("2027-01-01"), until: None, tables: Some(later) },
+        Edition {
+            standard: "GB 18218-20XX".into(),
+            from: day("2027-01-01"),
+            until: None,
+            tables: Some(later),
+            status: Status::FromKnowledge,
+        },
     ])
 }
 
@@ -40,7 +47,7 @@ fn a_new_edition_changes_later_dates_only() {
     for (as_of, edition, s, level, status) in [
         ("2019-03-01", "GB 18218-2018", "2", Some(4), Status::Verified),
         ("2026-12-31", "GB 18218-2018", "2", Some(4), Status::Verified),
-        ("2027-01-01", "GB 18218-20XX", "5", Some(3), Status::SingleSource),
+        ("2027-01-01", "GB 18218-20XX", "5", Some(3), Status::FromKnowledge),
     ] {
         let found = identify(&unit(as_of, 10, vec![chlorine("10")]), &editions).unwrap();
         assert_eq!(
@@ -49,6 +56,8 @@ fn a_new_edition_changes_later_dates_only() {
             "{as_of}"
         );
         assert!(found.steps.iter().all(|step| step.edition == edition), "{as_of}");
+        assert_eq!(found.alpha_row.edition, edition);
+        assert_eq!(found.level_row.map(|row| row.edition).as_deref(), Some(edition));
     }
 }
 
@@ -80,9 +89,22 @@ fn the_answer_has_the_agreed_shape() {
         found["steps"][0],
         json!({
             "chemical": "氯", "q": 12.5, "Q": 5, "beta": 4, "row": "table1:12", "beta_row": "table3:氯", "edition": "GB 18218-2018",
-            "status": "verified", "q_over_Q": 2.5,
+            "status": "verified", "q_over_Q": 2.5, "beta_q_over_Q": 10,
         })
     );
+    assert_eq!(
+        found["alpha_row"],
+        json!({ "row": "table5:100+", "population": 120, "alpha": 2, "edition": "GB 18218-2018", "status": "verified" })
+    );
+    assert_eq!(
+        found["level_row"],
+        json!({ "row": "table6:3", "name_zh": "三级", "R": 22.2, "r_min": 10, "r_below": 50, "edition": "GB 18218-2018", "status": "verified" })
+    );
+    let clauses: Vec<_> =
+        found["formulae"].as_array().unwrap().iter().map(|line| (&line["symbol"], &line["clause"], &line["value"])).collect();
+    assert_eq!(clauses[0], (&json!("S"), &json!("4.2.1"), &json!("2.9")));
+    assert_eq!(clauses[3], (&json!("R"), &json!("4.3.2"), &json!("22.2")));
+    assert_eq!(found["as_of"], "2026-11-23");
     assert_eq!(found["steps"][1]["chemical"], "液氯");
     assert_eq!(found["steps"][2]["row"], "table2:W5.1");
 }
@@ -119,6 +141,29 @@ fn refusals_name_what_is_missing_and_what_would_help() {
         ("/chemicals/0", json!({ "name": " ", "q_t": 1 }), "required", "chemicals[0]", "`cas`, `name`, `category`"),
         ("/chemicals/0/cas", json!("9004-70-0"), "ambiguous", "chemicals[0].cas", "硝化纤维素(含乙醇≥25%)"),
         ("/chemicals/0", json!({ "cas": "7782-50-5", "name": "氨", "q_t": 1 }), "contradiction", "chemicals[0]", "`氯`"),
+        ("/chemicals/0", json!({ "cas": "7732-18-5", "name": "液氯", "q_t": 1 }), "contradiction", "chemicals[0]", "7782-50-5"),
+        (
+            "/chemicals/0",
+            json!({ "cas": "7732-18-5", "name": "一氧化碳", "category": "W2", "q_t": 1 }),
+            "contradiction",
+            "chemicals[0]",
+            "630-08-0",
+        ),
+        (
+            "/chemicals/0",
+            json!({ "cas": "67-56-1", "same_class": false, "category": "W5.4", "q_t": 1 }),
+            "required",
+            "chemicals[0].mixture",
+            "4.2.3",
+        ),
+        (
+            "/chemicals/0",
+            json!({ "cas": "67-56-1", "mixture": false, "same_class": false, "q_t": 1 }),
+            "contradiction",
+            "chemicals[0].same_class",
+            "no mixture",
+        ),
+        ("/chemicals/0", json!({ "name": "水", "q_t": 1 }), "unknown_chemical", "chemicals[0].name", "leave a substance out"),
         ("/chemicals/0", json!({ "category": "W99", "q_t": 1 }), "unknown_code", "chemicals[0].category", "W5.1"),
         ("/chemicals/0", json!({ "cas": "7782-50-5", "qt": 1 }), "unknown_field", "chemicals[0].qt", "q_t"),
         ("/chemicals/0", json!({ "cas": "67-56-1", "mixture": true, "q_t": 1 }), "required", "chemicals[0].same_class", "4.2.3"),
@@ -133,6 +178,23 @@ fn refusals_name_what_is_missing_and_what_would_help() {
         let refusal = with(path, value.clone());
         assert_eq!((refusal.code(), refusal.field()), (code, field), "{path} = {value}: {refusal}");
         assert!(refusal.to_string().contains(says), "{path} = {value}: `{refusal}` does not say `{says}`");
+    }
+}
+
+#[test]
+fn recorded_figures_get_the_level_of_table_6() {
+    let exact = |text: &str| Exact::parse(text).unwrap();
+    for (s, r, level) in [
+        ("0.999999", "500", None),
+        ("1", "9.999999", Some(4)),
+        ("1", "10", Some(3)),
+        ("1", "49.999999", Some(3)),
+        ("1", "50", Some(2)),
+        ("1", "100", Some(1)),
+    ] {
+        for on in [None, Some(day("2011-12-01")), Some(day("2026-11-23"))] {
+            assert_eq!(level_of(exact(s), exact(r), on), level, "S {s}, R {r}");
+        }
     }
 }
 

@@ -2,11 +2,11 @@
 
 use std::path::Path;
 
-use anlan_base::UnifiedCreditCode;
+use anlan_base::{Calendar, UnifiedCreditCode};
 use serde_json::{Value, json};
 
 fn table(file: &str) -> toml::Table {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/published").join(file);
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/published/methods").join(file);
     std::fs::read_to_string(&path).unwrap().parse().unwrap()
 }
 
@@ -17,8 +17,15 @@ fn entries(file: &str, key: &str) -> Vec<Value> {
     found
 }
 
+/// Monday to Friday, as if published so: a year without a calendar lowers the status of what counts working days.
+fn calendar() -> Calendar {
+    let mut calendar = Calendar::default();
+    (2024..=2027).for_each(|year| calendar.add_year(year, []));
+    calendar
+}
+
 fn answer(method: &str, input: &Value, id: &str) -> Value {
-    anlan_methods::run(method, input.clone()).unwrap_or_else(|refusal| panic!("{id}: {refusal}"))
+    anlan_methods::run_with(method, input.clone(), &calendar()).unwrap_or_else(|refusal| panic!("{id}: {refusal}"))
 }
 
 /// Whatever `expect` names is in `found`; numbers to 1e-9 relative.
@@ -105,7 +112,9 @@ fn lopa_examples() {
         let input = json!({
             "ief": example["ief"], "layers": list("ipls", "pfd"), "modifiers": list("modifiers", "value"), "tolerable": example["tolerable"],
         });
-        let expect = json!({ "f": example["expect_f"], "required_pfd": example["expect_required_pfd"], "sil": example["expect_sil"] });
+        let expect = json!({
+            "f": example["expect_f"], "required_pfd": example["expect_required_pfd"], "sil": example["expect_sil"], "status": "given",
+        });
         holds(&expect, &answer("lopa", &input, id), id);
     }
 }
@@ -135,11 +144,75 @@ fn every_cell_of_the_matrix() {
 fn unified_credit_codes() {
     for valid in entries("uscc.toml", "valid") {
         assert!(UnifiedCreditCode::parse(valid["uscc"].as_str().unwrap()).is_ok(), "{valid}");
+        assert_eq!(answer("uscc", &json!({ "code": valid["uscc"] }), "uscc")["valid"], json!(true));
     }
     for invalid in entries("uscc.toml", "invalid") {
         let code = invalid["uscc"].as_str().unwrap();
+        assert_eq!(answer("uscc", &json!({ "code": code }), code)["valid"], json!(code.chars().any(char::is_lowercase)), "{invalid}");
         // Lower case is accepted, because people type it, and normalised.
         let normalised = code.chars().any(char::is_lowercase);
         assert_eq!(UnifiedCreditCode::parse(code).is_ok(), normalised, "{invalid}");
+    }
+}
+
+#[test]
+fn every_cell_of_the_heat_table() {
+    // GBZ 2.2-2007: share of contact time, then intensity I to IV.
+    for (share, limits) in [(100, [30, 28, 26, 25]), (75, [31, 29, 28, 26]), (50, [32, 30, 29, 28]), (25, [33, 32, 31, 30])] {
+        for (limit, intensity) in limits.into_iter().zip(1..) {
+            let at = |wbgt: f64| json!({ "heat": { "wbgt": wbgt, "contact_pct": share, "intensity": intensity } });
+            holds(&json!({ "exceeds": false, "heat": { "limit": limit } }), &answer("exposure", &at(f64::from(limit)), "heat"), "heat");
+            holds(&json!({ "exceeds": true }), &answer("exposure", &at(f64::from(limit) + 0.1), "heat"), "heat");
+        }
+    }
+}
+
+/// Limits of D that no product of printed scores hits are tested on the bands themselves.
+#[test]
+fn lec_bands_end_where_they_are_printed() {
+    use anlan_methods::{Exact, lec};
+    for (d, colour) in [
+        ("320.000001", "red"),
+        ("320", "orange"),
+        ("160", "orange"),
+        ("159.999999", "yellow"),
+        ("70", "yellow"),
+        ("69.999999", "blue"),
+        ("20", "blue"),
+        ("0", "blue"),
+    ] {
+        let band = lec::band(Exact::parse(d).unwrap(), lec::bands()).unwrap();
+        assert_eq!(band.colour.name(), colour, "D = {d}");
+    }
+}
+
+#[test]
+fn every_step_of_the_fines_order_begins_where_it_is_printed() {
+    // 14号令 articles 14 to 17: deaths, serious injuries, loss in 10,000 yuan, least and most fine in 10,000 yuan.
+    for (deaths, injured, loss_wan, low, high) in [
+        (0, 0, 0, 30, 50),
+        (0, 2, 299, 30, 50),
+        (1, 0, 0, 50, 70),
+        (0, 3, 0, 50, 70),
+        (0, 0, 300, 50, 70),
+        (2, 0, 0, 70, 100),
+        (0, 6, 0, 70, 100),
+        (3, 0, 0, 100, 120),
+        (5, 0, 0, 120, 150),
+        (7, 0, 0, 150, 200),
+        (10, 0, 0, 200, 400),
+        (13, 0, 0, 400, 600),
+        (15, 0, 0, 600, 1000),
+        (30, 0, 0, 1000, 1200),
+        (40, 0, 0, 1200, 1500),
+        (50, 0, 0, 1500, 2000),
+        (0, 150, 0, 1500, 2000),
+        (0, 0, 20_000, 1500, 2000),
+    ] {
+        let input = json!({
+            "occurred_on": "2026-03-01", "deaths": deaths, "serious_injuries": injured, "direct_loss_yuan": i64::from(loss_wan) * 10_000,
+        });
+        let found = answer("accident_fines", &input, "fines");
+        holds(&json!({ "target": "unit", "min_yuan": low * 10_000, "max_yuan": high * 10_000 }), &found["fines"][0], &input.to_string());
     }
 }

@@ -1,9 +1,15 @@
 //! How much comes out: through a hole, a pipe or a broken line, as liquid, gas or both. Specification 02.
 
+pub mod burst;
+pub mod coefficient;
+pub mod duration;
+pub mod expansion;
 pub mod flash;
 pub mod gas;
+pub mod liquefied;
 pub mod liquid;
 pub mod pipe;
+pub mod rain_out;
 pub mod tank;
 pub mod two_phase;
 pub mod vessel;

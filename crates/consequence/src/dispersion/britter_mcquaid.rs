@@ -4,9 +4,10 @@ use libm::{cbrt, log10, pow, sqrt};
 use serde::Deserialize;
 use std::sync::LazyLock;
 
+use super::choice::{Lasting, lasting};
 use crate::numerics::brent;
 use crate::validity::positive;
-use crate::{G, Refusal, Validity};
+use crate::{G, Note, Refusal, Validity};
 
 const MODEL: &str = "britter_mcquaid";
 
@@ -92,6 +93,20 @@ fn ratio(curves: &[Curve], alpha: f64, x: f64, near: f64, near_end: Option<f64>)
     last.ratio * pow(10.0, -2.0 * (log_x - beta(last, alpha)))
 }
 
+/// α is held within the printed curves.
+fn held(alpha: f64) -> f64 {
+    alpha.clamp(-1.0, 1.0)
+}
+
+fn alpha_notes(alpha: f64) -> Validity {
+    let mut notes = Validity::new();
+    notes.range(MODEL, "α", alpha, -1.0, 1.0);
+    if held(alpha) != alpha {
+        notes.add(Note::Held { model: MODEL, input: "α", given: alpha, used: held(alpha) });
+    }
+    notes
+}
+
 /// A continuous dense release at ambient pressure.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct DensePlume {
@@ -114,9 +129,7 @@ impl DensePlume {
         if self.u10.is_nan() || self.u10 < 0.5 {
             return Err(Refusal::WindBelowRange { wind_m_s: self.u10, least_m_s: 0.5 });
         }
-        let mut notes = Validity::new();
-        notes.range(MODEL, "α", self.alpha(), -1.0, 1.0);
-        Ok(notes)
+        Ok(alpha_notes(self.alpha()))
     }
 
     /// `g0' = g (ρ0 − ρa)/ρa`.
@@ -137,7 +150,7 @@ impl DensePlume {
 
     /// C_m/C_0 by volume at `x`, with the correction for a cold source: `C = C'/(C' + (1 − C') T_0/T_a)`.
     pub fn ratio(&self, x: f64) -> f64 {
-        let c = ratio(&PLUME, self.alpha().clamp(-1.0, 1.0), x / self.scale(), 306.0, Some(30.0));
+        let c = ratio(&PLUME, held(self.alpha()), x / self.scale(), 306.0, Some(30.0));
         c / (c + (1.0 - c) * self.t0 / self.t_a)
     }
 
@@ -168,6 +181,16 @@ pub struct DensePuff {
 }
 
 impl DensePuff {
+    pub fn checked(&self) -> Result<Validity, Refusal> {
+        positive("volume, m³", self.v0)?;
+        positive("source density, kg/m³", self.rho0)?;
+        positive("air density, kg/m³", self.rho_a)?;
+        if self.u10.is_nan() || self.u10 < 0.5 {
+            return Err(Refusal::WindBelowRange { wind_m_s: self.u10, least_m_s: 0.5 });
+        }
+        Ok(alpha_notes(self.alpha()))
+    }
+
     pub fn g0(&self) -> f64 {
         G * ((self.rho0 - self.rho_a) / self.rho_a).max(1e-6)
     }
@@ -179,13 +202,43 @@ impl DensePuff {
 
     /// C_m/C_0 as the puff passes `x`.
     pub fn ratio(&self, x: f64) -> f64 {
-        ratio(&PUFF, self.alpha().clamp(-1.0, 1.0), x / cbrt(self.v0), 3.24, None)
+        ratio(&PUFF, held(self.alpha()), x / cbrt(self.v0), 3.24, None)
     }
 
     /// Radius, m, `t` seconds after the release: `R² = R0² + 1.2 t sqrt(g0' V0)`.
     pub fn radius(&self, r0: f64, t: f64) -> f64 {
         sqrt(r0 * r0 + 1.2 * t * sqrt(self.g0() * self.v0))
     }
+    /// When the edge of the cloud arrives at `x`, s after the release: `x = 0.4 u10 t + R(t)`; at once within the source.
+    pub fn arrival(&self, r0: f64, x: f64) -> f64 {
+        if x <= r0 {
+            return 0.0;
+        }
+        // (x − a t)² = R0² + b t, the smaller root without the difference of nearly equal numbers.
+        let a = 0.4 * self.u10;
+        let b = 1.2 * sqrt(self.g0() * self.v0);
+        let c = x * x - r0 * r0;
+        let half = 2.0 * a * x + b;
+        2.0 * c / (half + sqrt((half * half - 4.0 * a * a * c).max(0.0)))
+    }
+
+    /// Where the middle of the cloud is `t` seconds after the release, m: it moves at `0.4 u10`.
+    pub fn middle(&self, t: f64) -> f64 {
+        0.4 * self.u10 * t
+    }
+}
+
+/// C_m/C_0 at `x` of a release of `plume.v0` for `t_rel` s: as plume, as puff of all its volume, or the smaller of both.
+pub fn ratio_of_finite(plume: &DensePlume, t_rel_s: f64, x: f64) -> Result<f64, Refusal> {
+    let t_rel = positive("duration, s", t_rel_s)?;
+    let x = positive("distance, m", x)?;
+    plume.checked()?;
+    let puff = DensePuff { v0: plume.v0 * t_rel, rho0: plume.rho0, u10: plume.u10, rho_a: plume.rho_a };
+    Ok(match lasting(t_rel, plume.u10, x) {
+        Lasting::Continuous => plume.ratio(x),
+        Lasting::Instantaneous => puff.ratio(x),
+        Lasting::Between => plume.ratio(x).min(puff.ratio(x)),
+    })
 }
 
 #[cfg(test)]
@@ -209,5 +262,26 @@ mod tests {
     fn calm_air_is_refused() {
         let plume = DensePlume { v0: 10.0, rho0: 3.0, t0: 290.0, u10: 0.1, rho_a: 1.2, t_a: 290.0 };
         assert!(matches!(plume.checked(), Err(Refusal::WindBelowRange { .. })));
+    }
+
+    #[test]
+    fn a_puff_arrives_when_its_edge_does() {
+        let puff = DensePuff { v0: 2000.0, rho0: 2.4, u10: 3.0, rho_a: 1.2 };
+        for x in [20.0, 100.0, 1000.0] {
+            let t = puff.arrival(7.0, x);
+            assert!((puff.middle(t) + puff.radius(7.0, t) - x).abs() < 1e-6 * x, "{x} {t}");
+        }
+        assert_eq!(puff.arrival(7.0, 5.0), 0.0);
+        assert!(matches!(DensePuff { u10: 0.0, ..puff }.checked(), Err(Refusal::WindBelowRange { .. })));
+        assert!(!DensePuff { u10: 0.6, v0: 1e5, ..puff }.checked().unwrap().is_empty());
+    }
+
+    #[test]
+    fn a_short_release_is_never_stronger_than_a_long_one() {
+        let plume = DensePlume { v0: 10.0, rho0: 3.0, t0: 290.0, u10: 3.0, rho_a: 1.2, t_a: 290.0 };
+        for x in [300.0, 1000.0, 1400.0] {
+            assert!(ratio_of_finite(&plume, 300.0, x).unwrap() <= plume.ratio(x));
+        }
+        assert!(ratio_of_finite(&plume, 0.0, 100.0).is_err());
     }
 }

@@ -35,5 +35,39 @@ pub fn by_richardson(g0: f64, v0: f64, u_star: f64, d_s: f64) -> Path {
     }
 }
 
+/// How a release of some duration looks from a distance (Britter–McQuaid's rule).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Lasting {
+    Continuous,
+    Instantaneous,
+    /// Take the smaller concentration of both.
+    Between,
+}
+
+/// `t_rel u10/x ≥ 2.5` continuous, `≤ 0.6` instantaneous. The SLAB-like model needs no such rule.
+pub fn lasting(t_rel_s: f64, u10: f64, x: f64) -> Lasting {
+    let travelled = t_rel_s * u10 / x;
+    if travelled >= 2.5 {
+        Lasting::Continuous
+    } else if travelled <= 0.6 {
+        Lasting::Instantaneous
+    } else {
+        Lasting::Between
+    }
+}
+
 /// Substances that go through the dense path with a cold or aerosol source although their gas is light: NH3, HF, methane, ethylene.
 pub const COLD_DENSE: [&str; 4] = ["7664-41-7", "7664-39-3", "74-82-8", "74-85-1"];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_release_is_continuous_near_by_and_instantaneous_far_away() {
+        assert_eq!(lasting(600.0, 3.0, 500.0), Lasting::Continuous);
+        assert_eq!(lasting(600.0, 3.0, 1_500.0), Lasting::Between);
+        assert_eq!(lasting(600.0, 3.0, 5_000.0), Lasting::Instantaneous);
+    }
+}

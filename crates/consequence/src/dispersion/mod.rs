@@ -1,5 +1,6 @@
 //! Where the cloud goes and how strong it is there. Specifications 05 (passive) and 06 (dense).
 
+pub mod box_model;
 pub mod britter_mcquaid;
 pub mod choice;
 pub mod plume;

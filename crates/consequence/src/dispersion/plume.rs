@@ -3,13 +3,16 @@
 use libm::{erf, exp, log, pow, sqrt};
 use std::f64::consts::PI;
 
-use super::sigma::{SigmaSet, Spread, averaging_factor};
+use super::sigma::{SigmaSet, Spread, averaging_factor, averaging_notes};
+use crate::evaporation::steps::RateStep;
 use crate::meteorology::Stability;
 use crate::numerics::{brent, gauss_8};
 use crate::validity::{not_negative, positive};
 use crate::{Note, Refusal, Validity};
 
 const MODEL: &str = "gaussian_plume";
+/// No reach is looked for beyond this, m.
+const FARTHEST: f64 = 100_000.0;
 
 /// A steady point source and its weather. Frame: x downwind, y across to the left, z up, m.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -67,8 +70,17 @@ impl Plume {
         }
         let mut notes = Validity::new();
         notes.range(MODEL, "wind, m/s", self.u, 1.0, 50.0);
-        notes.range(MODEL, "averaging time, s", self.averaging_s, 20.0, 3600.0);
+        averaging_notes(self.averaging_s, &mut notes);
+        self.sigmas.checked()?;
         Ok(notes)
+    }
+
+    /// Notes of a result at `x`, m: curves outside their distances, a reach that was not followed further.
+    pub fn notes_at(&self, x: f64, notes: &mut Validity) {
+        self.sigmas.notes_at(x, notes);
+        if x >= FARTHEST {
+            notes.add(Note::Held { model: MODEL, input: "reach, m", given: x, used: FARTHEST });
+        }
     }
 
     /// Spread at `x`, with the averaging time.
@@ -115,6 +127,32 @@ impl Plume {
         (0.5 * (at(0) + at(20)) + inner) * dt
     }
 
+    /// Concentration `t` seconds after the start of a release told in steps, kg/m³: their plumes one over the other. `q` is that of the steps.
+    pub fn concentration_of_steps(&self, steps: &[RateStep], x: f64, y: f64, z: f64, t: f64) -> f64 {
+        let of = |step: &RateStep| Plume { q: step.rate, ..*self }.concentration_at(x, y, z, t - step.from, step.to - step.from);
+        steps.iter().map(of).sum()
+    }
+
+    /// `∫cⁿ dt` of a release told in steps, (kg/m³)ⁿ s: n = 1 is exact, else 40 intervals while the cloud passes.
+    pub fn load_of_steps(&self, steps: &[RateStep], x: f64, y: f64, z: f64, n: f64) -> f64 {
+        let (Some(first), Some(last), Some(s)) = (steps.first(), steps.last(), self.spread(x)) else { return 0.0 };
+        if n == 1.0 {
+            let unit = Plume { q: 1.0, ..*self }.concentration(x, y, z);
+            return unit * steps.iter().map(RateStep::mass).sum::<f64>();
+        }
+        let from = first.from + ((x - 3.0 * s.x) / self.u).max(0.0);
+        let to = last.to + (x + 3.0 * s.x) / self.u;
+        let dt = (to - from) / 40.0;
+        let at = |i: i32| pow(self.concentration_of_steps(steps, x, y, z, from + f64::from(i) * dt), n);
+        (0.5 * (at(0) + at(40)) + (1..40).map(at).sum::<f64>()) * dt
+    }
+
+    /// Largest concentration a release told in steps brings to a place, kg/m³: looked for as the middle and the end of each step pass.
+    pub fn peak_of_steps(&self, steps: &[RateStep], x: f64, y: f64, z: f64) -> f64 {
+        let passes = |at: f64| self.concentration_of_steps(steps, x, y, z, at + x / self.u);
+        steps.iter().map(|s| passes(0.5 * (s.from + s.to)).max(passes(s.to))).fold(0.0, f64::max)
+    }
+
     /// Concentration from a square ground source of side `2b`, kg/m³: exact across, 8-point Gauss along.
     pub fn from_area(&self, b: f64, x: f64, y: f64, z: f64) -> f64 {
         let from = -b;
@@ -130,11 +168,12 @@ impl Plume {
         gauss_8(per_length, from, to)
     }
 
-    /// Farthest x on the centre line at height `z` where the concentration is `c`, m; `None` if it is nowhere reached.
+    /// Farthest x on the centre line at height `z` where the concentration is `c`, m, at most 100 km (see [`Self::notes_at`]); `None` if it is
+    /// nowhere reached.
     pub fn reach(&self, c: f64, z: f64, t_d: Option<f64>) -> Option<f64> {
         let at = |x: f64| self.concentration(x, 0.0, z) * t_d.map_or(1.0, |t_d| self.finite_share(x, t_d));
         // From far to near: the first place that is over is the reach.
-        let mut far = 100_000.0;
+        let mut far = FARTHEST;
         if at(far) >= c {
             return Some(far);
         }
@@ -173,9 +212,11 @@ pub fn always(notes: &mut Validity) {
     notes.add(Note::LeftOut { model: MODEL, what: "diffusion against the wind, buildings and slopes" });
 }
 
-/// Upwind distance of a virtual point whose σy there is `D/4.3`, m (EPA).
-pub fn virtual_distance(sigmas: SigmaSet, s: Stability, d: f64) -> f64 {
-    brent(|x| sigmas.at(x, s).map_or(-1.0, |spread| spread.y) - d / 4.3, 1e-3, 1e5, 1e-8).unwrap_or(0.0)
+/// Upwind distance of a virtual point whose σy there is `D/4.3`, m (EPA). Refused where no curve is as wide within 100 km.
+pub fn virtual_distance(sigmas: SigmaSet, s: Stability, d: f64) -> Result<f64, Refusal> {
+    let d = positive("source diameter, m", d)?;
+    brent(|x| sigmas.at(x, s).map_or(-1.0, |spread| spread.y) - d / 4.3, 1e-4, FARTHEST, 1e-8)
+        .ok_or(Refusal::NoSolution { model: MODEL, why: "the source is wider than the plume ever becomes" })
 }
 
 #[cfg(test)]
@@ -230,5 +271,25 @@ mod tests {
         assert!(matches!(Plume { u: 0.2, ..plume() }.checked(), Err(Refusal::WindBelowRange { .. })));
         assert!(!Plume { u: 0.7, ..plume() }.checked().unwrap().is_empty());
         assert!(plume().checked().unwrap().is_empty());
+    }
+
+    #[test]
+    fn steps_add_up_to_what_they_release() {
+        let p = Plume { q: 0.0, ..plume() };
+        let steps = [RateStep { from: 0.0, to: 300.0, rate: 3.0 }, RateStep { from: 300.0, to: 900.0, rate: 1.0 }];
+        let unit = Plume { q: 1.0, ..p }.concentration(500.0, 0.0, 0.0);
+        assert!((p.load_of_steps(&steps, 500.0, 0.0, 0.0, 1.0) / (unit * 1500.0) - 1.0).abs() < 1e-12);
+        let rough: f64 = (0..4000).map(|i| p.concentration_of_steps(&steps, 500.0, 0.0, 0.0, f64::from(i) * 0.5) * 0.5).sum();
+        assert!((rough / (unit * 1500.0) - 1.0).abs() < 1e-3, "{rough}");
+        assert!((p.peak_of_steps(&steps, 500.0, 0.0, 0.0) / (3.0 * unit) - 1.0).abs() < 0.02);
+        let squared = p.load_of_steps(&steps, 500.0, 0.0, 0.0, 2.0);
+        assert!((squared / (unit * unit * (9.0 * 300.0 + 600.0)) - 1.0).abs() < 0.1, "{squared}");
+    }
+
+    #[test]
+    fn a_virtual_point_lies_where_the_plume_is_as_wide_as_the_source() {
+        let x = virtual_distance(SigmaSet::BriggsRural, Stability::D, 43.0).unwrap();
+        assert!((SigmaSet::BriggsRural.at(x, Stability::D).unwrap().y - 10.0).abs() < 1e-6);
+        assert!(virtual_distance(SigmaSet::BriggsRural, Stability::F, 1e6).is_err());
     }
 }

@@ -4,6 +4,8 @@ use libm::{exp, log, pow, sqrt, tan};
 use serde::{Deserialize, Serialize};
 
 use crate::meteorology::Stability;
+use crate::validity::within;
+use crate::{Note, Refusal, Validity};
 
 /// A set of curves.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
@@ -153,7 +155,72 @@ impl SigmaSet {
     }
 }
 
-/// Factor on σy for another averaging time: `(t/t_ref)^0.2`, t held to 20 s … 1 h. Case GAU-030.
+/// Exponent of the averaging time up to an hour, and beyond it (0.25–0.3).
+const UP_TO_AN_HOUR: f64 = 0.2;
+const BEYOND: f64 = 0.275;
+/// Shortest averaging time told apart, s.
+const SHORTEST_S: f64 = 20.0;
+
+/// Factor on σy for another averaging time: `(t/t_ref)^0.2` from 20 s to 1 h, beyond it growing with `t^0.275`. Case GAU-030.
+///
+/// Shorter times are held at 20 s; [`averaging_notes`] says so.
 pub fn averaging_factor(t_s: f64, t_ref_s: f64) -> f64 {
-    pow(t_s.clamp(20.0, 3600.0) / t_ref_s, 0.2)
+    let t = t_s.max(SHORTEST_S);
+    pow(t.min(3600.0) / t_ref_s, UP_TO_AN_HOUR) * pow((t / 3600.0).max(1.0), BEYOND)
+}
+
+/// What [`averaging_factor`] holds or stretches.
+pub fn averaging_notes(t_s: f64, notes: &mut Validity) {
+    notes.range("averaging_time", "averaging time, s", t_s, SHORTEST_S, 3600.0);
+    if t_s < SHORTEST_S {
+        notes.add(Note::Held { model: "averaging_time", input: "averaging time, s", given: t_s, used: SHORTEST_S });
+    }
+}
+
+impl SigmaSet {
+    /// Refuses a set without an answer.
+    pub fn checked(self) -> Result<Self, Refusal> {
+        if let SigmaSet::Tno { z0 } | SigmaSet::TnoPuff { z0 } = self {
+            within("roughness length, m", z0, 1e-5, 10.0, "0.00001 to 10 m")?;
+        }
+        Ok(self)
+    }
+
+    /// Notes where the curves are used at a distance they were not made for: Briggs 0.1–10 km, ISC3 from 100 m.
+    pub fn notes_at(self, x: f64, notes: &mut Validity) {
+        let (model, low, high) = match self {
+            SigmaSet::BriggsRural | SigmaSet::BriggsUrban { .. } => ("sigma.briggs", 100.0, 10_000.0),
+            SigmaSet::Isc3Rural => ("sigma.isc3", 100.0, 100_000.0),
+            SigmaSet::Tno { .. } | SigmaSet::TnoPuff { .. } => ("sigma.tno", 100.0, 100_000.0),
+            SigmaSet::CcpsPuff => ("sigma.ccps_puff", 100.0, 10_000.0),
+        };
+        notes.range(model, "distance, m", x, low, high);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn averaging_over_hours_widens_the_plume_without_a_step() {
+        assert!((averaging_factor(3600.0, 600.0) - pow(6.0, 0.2)).abs() < 1e-12);
+        assert!((averaging_factor(3600.1, 600.0) / averaging_factor(3600.0, 600.0) - 1.0).abs() < 1e-4);
+        assert!(averaging_factor(28_800.0, 600.0) > pow(48.0, 0.2));
+        let mut notes = Validity::new();
+        averaging_notes(10.0, &mut notes);
+        assert_eq!(notes.iter().count(), 2);
+    }
+
+    #[test]
+    fn distances_outside_the_curves_are_noted() {
+        for (set, x, noted) in
+            [(SigmaSet::BriggsRural, 50.0, true), (SigmaSet::BriggsRural, 500.0, false), (SigmaSet::Isc3Rural, 99.0, true)]
+        {
+            let mut notes = Validity::new();
+            set.notes_at(x, &mut notes);
+            assert_eq!(!notes.is_empty(), noted, "{set:?} {x}");
+        }
+        assert!(SigmaSet::Tno { z0: 0.0 }.checked().is_err());
+    }
 }

@@ -2,5 +2,7 @@
 
 pub mod boiling;
 pub mod mass_transfer;
+pub mod mixture;
 pub mod pool;
 pub mod spreading;
+pub mod steps;

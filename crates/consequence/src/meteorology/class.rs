@@ -85,6 +85,32 @@ pub fn pasquill(u10: f64, sky: Sky) -> Stability {
     Stability(row.1[column])
 }
 
+/// Sky of Pasquill's table from the sun's elevation, degrees, and cloud in eighths. `low_broken` says that five to seven eighths are low
+/// cloud, which lowers the insolation by a step.
+///
+/// Strong above 60°, slight 15–35°, moderate between; a lower sun warms too little and is as an overcast sky (so the hours about sunrise
+/// and sunset are neutral). Eight eighths are overcast by day and night.
+pub fn sky(elevation_deg: f64, cloud_eighths: f64, low_broken: bool) -> Sky {
+    if cloud_eighths >= 8.0 {
+        return Sky::Overcast;
+    }
+    if elevation_deg <= 0.0 {
+        return if cloud_eighths >= 4.0 { Sky::NightCloudy } else { Sky::NightClear };
+    }
+    let step = match elevation_deg {
+        h if h > 60.0 => 0,
+        h if h > 35.0 => 1,
+        h if h >= 15.0 => 2,
+        _ => 3,
+    };
+    match step + usize::from(low_broken) {
+        0 => Sky::Strong,
+        1 => Sky::Moderate,
+        2 => Sky::Slight,
+        _ => Sky::Overcast,
+    }
+}
+
 const RADIATION: [[i8; 5]; 5] = [
     // night ≤15° 15–35° 35–65° >65°
     [-2, -1, 1, 2, 3],

@@ -154,8 +154,16 @@ fn build_dense(s: &Substance, air: &Air, r: &Released, lowest: f64, found: &mut 
         t_s: r.temperature_k,
         liquid: r.liquid_share,
     };
-    let weather =
-        slab::Weather { u: air.u10, z_m: 10.0, z0: air.z0, inverse_length: air.inverse_length, t_a: air.t, p: air.p, sigma_theta: None };
+    let weather = slab::Weather {
+        u: air.u10,
+        z_m: 10.0,
+        z0: air.z0,
+        inverse_length: air.inverse_length,
+        t_a: air.t,
+        p: air.p,
+        humidity: air.rh,
+        sigma_theta: None,
+    };
     // Far enough for the lowest level, without following the cloud over the horizon: lengthened while the level is still exceeded.
     let mut x_max = 1_000.0;
     let cloud = loop {
@@ -191,7 +199,7 @@ fn build_passive(s: &Substance, air: &Air, r: &Released, found: &mut Findings) -
         };
         notes.merge(&plume.checked()?);
         let upwind_m = match r.source {
-            Source::Pool { radius_m, .. } => plume::virtual_distance(SigmaSet::BriggsRural, air.stability, 2.0 * radius_m),
+            Source::Pool { radius_m, .. } => plume::virtual_distance(SigmaSet::BriggsRural, air.stability, 2.0 * radius_m)?,
             _ => 0.0,
         };
         Model::Plume(FinitePlume { plume, duration_s: r.duration_s, upwind_m })

@@ -7,6 +7,7 @@ use std::f64::consts::PI;
 use super::Findings;
 use super::describe::{Air, Description, ReleaseDescription, kelvin};
 use crate::discharge::{flash, gas, liquid, two_phase};
+use crate::evaporation::boiling::GROUNDS;
 use crate::evaporation::pool::{Spill, pool};
 use crate::evaporation::spreading::Surface;
 use crate::properties::Substance;
@@ -63,7 +64,7 @@ pub(super) fn release(d: &Description, s: &Substance, air: &Air, found: &mut Fin
                 z: s.compressibility(Kelvin(t_0), Pascal(p_0)),
                 p_a: Pascal(air.p),
             };
-            let jet = gas::orifice(&hole, Some(Kelvin(s.t_boil_K)))?;
+            let jet = gas::orifice(&hole, Some(&gas::Condensing::of(s, Pascal(air.p))?))?;
             notes.merge(&jet.notes);
             found.model("discharge.gas_orifice");
             found.assume(
@@ -76,7 +77,7 @@ pub(super) fn release(d: &Description, s: &Substance, air: &Air, found: &mut Fin
                 duration_s,
                 mass_kg,
                 temperature_k: jet.t_e,
-                liquid_share: 0.0,
+                liquid_share: jet.liquid,
                 density_kg_m3: jet.rho_e,
                 height_m: not_negative("release.height_m", height_m)?,
             }
@@ -121,12 +122,13 @@ pub(super) fn release(d: &Description, s: &Substance, air: &Air, found: &mut Fin
                 t_in: kelvin("release.temperature_c", temperature_c)?,
                 surface: Surface::Land { h_min: 0.010 },
                 r_bund: bund_radius_m,
-                ground: (0.92, 4.16e-7),
+                ground: GROUNDS[0],
                 t_ground: air.t,
                 t_air: air.t,
                 p_a: air.p,
                 u10: air.u10,
                 solar: 0.0,
+                drain_kg_s: 0.0,
             };
             found.model("evaporation.pool");
             found.assume("paved or concrete ground at air temperature, pool 10 mm deep at least, no sunshine; the vapour rate is the mean of the first ten minutes");

@@ -220,7 +220,7 @@ fn met(model: &str, i: &Inputs) -> Result<Vec<f64>, Refusal> {
         }
         "tno_mo_wind_profile" => {
             let (z0, z_ref) = (i.n("z0")?, i.n("z_ref")?);
-            let inverse = length::inverse_length_tno(i.class()?, z0);
+            let inverse = length::inverse_length_tno(i.class()?, z0, &mut Validity::new());
             return Ok(vec![i.n("u_ref")? * profile::shape(15.0, z0, inverse) / profile::shape(z_ref, z0, inverse)]);
         }
         _ => return Ok(vec![]),
@@ -286,6 +286,7 @@ fn mixing(i: &Inputs) -> Result<Vec<f64>, Refusal> {
     let mixing = Mixing {
         m_s,
         m_a: i.n("mw_air")?,
+        q_a: 0.0,
         cp_s: cp,
         cp_l: cp,
         cp_a: i.n("cp_air")?,

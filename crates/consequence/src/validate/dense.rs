@@ -4,10 +4,11 @@ use libm::{log, sqrt};
 
 use super::table::{Row, Table};
 use super::{BadCases, CaseFile, Figure, Pair};
+use crate::discharge::expansion::{self, Outlet};
 use crate::discharge::round;
 use crate::dispersion::slab::{self, Closure, Cloud, Release, Source, Weather};
 use crate::meteorology::{Stability, length};
-use crate::properties::substance;
+use crate::properties::{Substance, substance, substances};
 use crate::{Kelvin, Pascal, Refusal, Validity};
 
 /// A trial's release and weather as the model needs them.
@@ -16,57 +17,77 @@ fn scenario(t: &Row) -> Result<(Release, Weather), BadCases> {
     let z0 = t.number("z0_m")?;
     let stability = Stability::of(t.text("stability")).ok_or_else(|| t.bad("stability is no class"))?;
     let inverse_length = t.maybe("L_m")?.map_or_else(|| length::inverse_length_slab(stability, z0), |l| 1.0 / l);
-    let weather =
-        Weather { u: t.number("u_m_s")?, z_m: t.number("z_u_m")?, z0, inverse_length, t_a: t.number("T_air_K")?, p, sigma_theta: None };
-    let release = match t.text("substance") {
-        name if name.starts_with("LNG") => lng(t, p),
-        "NH3" => jet(t, p, "7664-41-7"),
-        "HF" => jet(t, p, "7664-39-3"),
-        _ => return Ok((cylinder(t)?, weather)),
-    }?;
+    let weather = Weather {
+        u: t.number("u_m_s")?,
+        z_m: t.number("z_u_m")?,
+        z0,
+        inverse_length,
+        t_a: t.number("T_air_K")?,
+        p,
+        humidity: 0.01 * t.maybe("rh_pct")?.unwrap_or(0.0),
+        sigma_theta: None,
+    };
+    let how = t.text("release_type");
+    let release = match substance_of(t.text("substance")) {
+        _ if how.contains("instantaneous") => cylinder(t)?,
+        Some(s) if how.contains("jet") => jet(t, s, p)?,
+        Some(s) => pool(t, s, p)?,
+        None => cylinder(t)?,
+    };
     Ok((release, weather))
 }
 
-/// LNG as methane: the pool of the trial, else `q/0.17 kg/m²/s` (specification 03 §1).
-fn lng(t: &Row, p: f64) -> Result<Release, BadCases> {
-    let s = substance("74-82-8").map_err(|e| t.bad(e))?;
-    let t_b = s.boiling_point(Pascal(p)).map_err(|e| t.bad(e))?.0;
-    let q = t.number("rate_kg_s")?;
-    let area = t.maybe("source_area_m2")?.unwrap_or(q / 0.17);
-    let source = Source::Pool { q, area, duration: t.number("duration_s")? };
-    release_of("74-82-8", source, t_b, 0.0).map_err(|e| t.bad(e))
+/// The table's substance a trial's words mean: LNG is taken as methane.
+fn substance_of(text: &str) -> Option<&'static Substance> {
+    let word = text.split([' ', '(', '/']).next().unwrap_or("");
+    let cas = match word.to_ascii_uppercase().as_str() {
+        "LNG" | "CH4" => "74-82-8",
+        "NH3" => "7664-41-7",
+        "HF" => "7664-39-3",
+        "LPG" | "C3H8" => "74-98-6",
+        "CL2" => "7782-50-5",
+        "SO2" => "7446-09-5",
+        "C2H4" => "74-85-1",
+        _ => return substances().iter().find(|s| s.cas == word || s.name_en.eq_ignore_ascii_case(word)),
+    };
+    substance(cas).ok()
 }
 
-/// A pressure-liquefied jet: exit momentum from the orifice's flux, flash by the energy form.
-fn jet(t: &Row, p_a: f64, cas: &str) -> Result<Release, BadCases> {
+/// A boiling pool: its area in the trial, else `q/0.17 kg/m²/s` (specification 03 §1: LNG on water).
+fn pool(t: &Row, s: &Substance, p: f64) -> Result<Release, BadCases> {
     let bad = |e: Refusal| t.bad(e);
-    let s = substance(cas).map_err(bad)?;
     let q = t.number("rate_kg_s")?;
-    let t0 = t.number("storage_T_K")?;
-    let t_b = s.boiling_point(Pascal(p_a)).map_err(bad)?.0;
-    let flash = crate::discharge::flash::energy(s.cp_liquid().map_err(bad)?, t0, t_b, s.heat_of_vaporisation(Kelvin(t_b)).map_err(bad)?)
-        .map_err(bad)?;
-    let a = round(t.number("nozzle_d_m")?);
+    let area = t.maybe("source_area_m2")?.unwrap_or(q / 0.17);
+    let t_b = s.boiling_point(Pascal(p)).map_err(bad)?.0;
+    Release::of(s, Source::Pool { q, area, duration: t.number("duration_s")? }, t_b, 0.0, p).map_err(bad)
+}
+
+/// A pressure-liquefied jet, expanded as every jet is: a saturated liquid leaves the nozzle near its vapour pressure.
+fn jet(t: &Row, s: &Substance, p_a: f64) -> Result<Release, BadCases> {
+    let bad = |e: Refusal| t.bad(e);
+    let (q, t0) = (t.number("rate_kg_s")?, t.number("storage_T_K")?);
     let mut notes = Validity::new();
     let rho_l = s.liquid_density(Kelvin(t0), &mut notes).map_err(bad)?.0;
     let p_sat = s.vapour_pressure(Kelvin(t0), &mut notes).map_err(bad)?.0;
-    // u_e = u + (p_e − p_a) A/q; a saturated liquid leaves near its vapour pressure.
-    let u_e = q / (rho_l * a) + (p_sat - p_a).max(0.0) * a / q;
-    let rho_v = p_a * s.molar_mass().0 / (crate::R * t_b);
-    let rho_e = 1.0 / (flash / rho_v + (1.0 - flash) / rho_l);
-    let height = t.number("release_height_m")?;
-    let source = Source::HorizontalJet { q, area: q / (rho_e * u_e), height, duration: t.number("duration_s")? };
-    release_of(cas, source, t_b, 1.0 - flash).map_err(bad)
+    let outlet = Outlet::nozzle(q, round(t.number("nozzle_d_m")?), rho_l, p_sat);
+    let e = expansion::two_phase(&outlet, s, t0, p_a).map_err(bad)?;
+    let (height, duration) = (t.number("release_height_m")?, t.number("duration_s")?);
+    let source = Source::HorizontalJet { q, area: e.a_e, height, duration };
+    Release::of(s, source, e.t_e, 1.0 - e.flash, p_a).map_err(bad)
 }
 
-/// Thorney Island: freon and nitrogen of the stated relative density, at air temperature.
+/// Thorney Island: freon and nitrogen of the stated relative density, at air temperature, all at once or at a rate from the ground.
 fn cylinder(t: &Row) -> Result<Release, BadCases> {
     let text = t.text("substance");
     let relative: f64 = text
         .rsplit_once("density ")
         .and_then(|(_, tail)| tail.trim_end_matches(')').parse().ok())
-        .ok_or_else(|| t.bad(format!("`{text}` states no relative density")))?;
-    let source = Source::Instantaneous { mass: t.number("mass_kg")?, area: t.number("source_area_m2")? };
+        .ok_or_else(|| t.bad(format!("`{text}` is no substance of the table and states no relative density")))?;
+    let area = t.number("source_area_m2")?;
+    let source = match t.maybe("rate_kg_s")?.filter(|q| *q > 0.0) {
+        Some(q) => Source::Pool { q, area, duration: t.number("duration_s")? },
+        None => Source::Instantaneous { mass: t.number("mass_kg")?, area },
+    };
     Ok(Release {
         source,
         m_s: relative * crate::M_AIR,
@@ -81,31 +102,20 @@ fn cylinder(t: &Row) -> Result<Release, BadCases> {
     })
 }
 
-/// A pure substance at its boiling point.
-fn release_of(cas: &str, source: Source, t_b: f64, liquid: f64) -> Result<Release, Refusal> {
-    let s = substance(cas)?;
-    let mut notes = Validity::new();
-    Ok(Release {
-        source,
-        m_s: s.molar_mass().0,
-        cp_s: s.cp_gas_J_kgK,
-        cp_l: s.cp_liquid()?,
-        dh: s.heat_of_vaporisation(Kelvin(t_b))?,
-        t_b,
-        rho_l: s.liquid_density(Kelvin(t_b), &mut notes)?.0,
-        b_sat: None,
-        t_s: t_b,
-        liquid,
-    })
-}
-
 /// Arc maxima as volume fractions, distances to the flammable limit, and the ratio of classes.
 pub fn trials(trials: &Table, observed: &Table) -> Result<(Vec<Pair>, Vec<Figure>), BadCases> {
     let mut pairs = Vec::new();
     let mut figures = Vec::new();
     for t in &trials.rows {
         let (release, weather) = scenario(t)?;
-        let cloud = slab::run(&release, &weather, Closure::Improved, 5000.0).map_err(|e| t.bad(e))?;
+        let far = observed.rows.iter().filter_map(|o| o.maybe("x_m").ok()?).fold(5000.0, f64::max);
+        let cloud = slab::run(&release, &weather, Closure::Improved, far).map_err(|e| t.bad(e))?;
+        let pair = |what: String, unit, observed, predicted| Pair {
+            unit,
+            trial: t.text("trial").to_owned(),
+            group: t.text("series").to_owned(),
+            ..Pair::new(what, observed, predicted)
+        };
         for o in observed.rows.iter().filter(|o| o.text("trial") == t.text("trial")) {
             let t_av = averaging(o.text("averaging"));
             let z = o.maybe("z_m")?.unwrap_or(0.0);
@@ -114,11 +124,11 @@ pub fn trials(trials: &Table, observed: &Table) -> Result<(Vec<Pair>, Vec<Figure
                     let scale = if o.text("unit") == "ppm" { 1e-6 } else { 1e-2 };
                     let x = o.number("x_m")?;
                     let predicted = cloud.concentration(x, 0.0, z, t_av);
-                    pairs.push(Pair { what: format!("{} {x} m", t.text("trial")), observed: o.number("value")? * scale, predicted });
+                    pairs.push(pair(format!("{} {x} m", t.text("trial")), "volume fraction", o.number("value")? * scale, predicted));
                 }
                 "distance_to_5vol%" => {
                     let x = cloud.reach(0.05, z, t_av).unwrap_or(0.0);
-                    pairs.push(Pair { what: format!("{} distance to 5 %", t.text("trial")), observed: o.number("value")?, predicted: x });
+                    pairs.push(pair(format!("{} distance to 5 %", t.text("trial")), "m", o.number("value")?, x));
                     if t.text("trial") == "BU8" {
                         figures.push(Figure {
                             figure: "Burro 8 distance to LFL, m",
@@ -176,10 +186,21 @@ pub fn decks(decks: &Table, inputs: CaseFile) -> Result<(Vec<Pair>, Vec<String>)
         let t_av = json[deck]["tav"].as_f64().unwrap_or(0.0);
         let observed = row.number("c_max_vol_frac")?;
         let predicted = cloud.maximum(x, t_av);
-        if log(predicted / observed).abs() > log(1.0 + row.number("tol_rel")?) {
-            beyond.push(format!("{deck} {x} m: {predicted:.4} against {observed:.4}"));
+        let tolerance = log(1.0 + row.number("tol_rel")?);
+        let mut hold = |what: &str, predicted: f64, observed: f64| {
+            if log(predicted / observed).abs().is_nan() || log(predicted / observed).abs() > tolerance {
+                beyond.push(format!("{deck} {x} m {what}: {predicted:.4} against {observed:.4}"));
+            }
+        };
+        hold("concentration", predicted, observed);
+        let passage = cloud.passage(x);
+        if let Some(observed) = row.maybe("t_of_max_s")? {
+            hold("time of the peak, s", passage.map_or(f64::NAN, |p| p.peak_s), observed);
         }
-        pairs.push(Pair { what: format!("{deck} {x} m"), observed, predicted });
+        if let Some(observed) = row.maybe("cloud_duration_s")? {
+            hold("duration, s", passage.map_or(f64::NAN, |p| p.duration_s), observed);
+        }
+        pairs.push(Pair { trial: deck.to_owned(), group: deck.to_owned(), ..Pair::new(format!("{deck} {x} m"), observed, predicted) });
     }
     Ok((pairs, beyond))
 }
@@ -189,6 +210,7 @@ fn deck_run(d: &serde_json::Value) -> Result<Cloud, Refusal> {
     let source = match n("idspl")? as i64 {
         1 => Source::Pool { q: n("qs")?, area: n("As")?, duration: n("tsd")? },
         2 => Source::HorizontalJet { q: n("qs")?, area: n("As")?, height: n("hs")?, duration: n("tsd")? },
+        3 => Source::VerticalJet { q: n("qs")?, area: n("As")?, height: n("hs")?, duration: n("tsd")? },
         _ => Source::Instantaneous { mass: n("qtis")?, area: n("As")? },
     };
     let release = Release {
@@ -203,7 +225,15 @@ fn deck_run(d: &serde_json::Value) -> Result<Cloud, Refusal> {
         t_s: n("ts")?,
         liquid: d["cmed0"].as_f64().unwrap_or(0.0),
     };
-    let weather =
-        Weather { u: n("ua")?, z_m: n("za")?, z0: n("z0")?, inverse_length: n("invL")?, t_a: n("ta")?, p: crate::P0, sigma_theta: None };
+    let weather = Weather {
+        u: n("ua")?,
+        z_m: n("za")?,
+        z0: n("z0")?,
+        inverse_length: n("invL")?,
+        t_a: n("ta")?,
+        p: crate::P0,
+        humidity: 0.01 * d["rh"].as_f64().unwrap_or(0.0),
+        sigma_theta: None,
+    };
     slab::run(&release, &weather, Closure::Slab, 3000.0)
 }

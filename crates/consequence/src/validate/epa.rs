@@ -28,7 +28,15 @@ pub fn distances(rows: &Table) -> Result<Vec<Pair>, BadCases> {
             "1" => neutral(row, u, stability)?,
             _ => dense(row, u, stability, &mut clouds)?,
         };
-        pairs.push(Pair { what: format!("table {} {} m", row.text("table"), observed), observed, predicted: predicted.max(LEAST) });
+        let group = match observed {
+            d if d < 1_000.0 => "below 1 km",
+            d if d < 5_000.0 => "1 to 5 km",
+            d if d < 16_000.0 => "5 to 16 km",
+            _ => "beyond 16 km",
+        };
+        let what = format!("table {} {} m", row.text("table"), observed);
+        let trial = format!("{} {} {}", row.text("table"), row.text("terrain"), row.text("lookup"));
+        pairs.push(Pair { unit: "m", trial, group: group.to_owned(), ..Pair::new(what, observed, predicted.max(LEAST)) });
     }
     Ok(pairs)
 }
@@ -67,6 +75,7 @@ fn run(q: f64, duration: f64, ammonia: bool, urban: bool, u: f64, stability: Sta
         inverse_length: length::inverse_length_slab(stability, z0),
         t_a: 298.0,
         p: crate::P0,
+        humidity: 0.0,
         sigma_theta: None,
     };
     let s = crate::properties::substance(if ammonia { "7664-41-7" } else { "7782-50-5" })?;

@@ -7,8 +7,9 @@ use serde::Serialize;
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Score {
     pub n: usize,
-    /// Share with `0.5 ≤ p/o ≤ 2`.
+    /// Share with `0.5 ≤ p/o ≤ 2`, and with `0.2 ≤ p/o ≤ 5`.
     pub fac2: f64,
+    pub fac5: f64,
     /// `exp(mean ln(o/p))`; above 1 is under-prediction.
     pub mg: f64,
     /// `exp(mean (ln(o/p))²)`.
@@ -23,9 +24,14 @@ pub struct Score {
     pub p90_abs_ln: f64,
 }
 
-/// Scores of (observed, predicted); pairs with an observation of zero are left out, a prediction of zero counts as 1e-12 of it.
+/// Scores of (observed, predicted).
+///
+/// Observations of zero are left out. A prediction below a tenth of the least observation counts as that: no instrument of the set would have
+/// told it from nothing, and no ratio is formed with zero. A model without an answer (NaN) has predicted nothing.
 pub fn score(pairs: impl Iterator<Item = (f64, f64)>) -> Score {
-    let pairs: Vec<(f64, f64)> = pairs.filter(|(o, p)| *o > 0.0 && p.is_finite()).map(|(o, p)| (o, p.max(1e-12 * o))).collect();
+    let mut pairs: Vec<(f64, f64)> = pairs.filter(|(o, _)| *o > 0.0).collect();
+    let floor = 0.1 * pairs.iter().map(|(o, _)| *o).fold(f64::INFINITY, f64::min);
+    pairs.iter_mut().for_each(|(_, p)| *p = if p.is_finite() { p.max(floor) } else { floor });
     let n = pairs.len();
     let mean = |f: &dyn Fn(f64, f64) -> f64| pairs.iter().map(|&(o, p)| f(o, p)).sum::<f64>() / n.max(1) as f64;
     let (o_mean, p_mean) = (mean(&|o, _| o), mean(&|_, p| p));
@@ -34,6 +40,7 @@ pub fn score(pairs: impl Iterator<Item = (f64, f64)>) -> Score {
     Score {
         n,
         fac2: mean(&|o, p| f64::from(u8::from(p >= 0.5 * o && p <= 2.0 * o))),
+        fac5: mean(&|o, p| f64::from(u8::from(p >= 0.2 * o && p <= 5.0 * o))),
         mg: exp(mean(&|o, p| log(o / p))),
         vg: exp(mean(&|o, p| log(o / p) * log(o / p))),
         fb: 2.0 * (o_mean - p_mean) / (o_mean + p_mean),

@@ -10,7 +10,8 @@ mod table;
 
 use serde::Serialize;
 
-use metrics::{Score, score};
+use crate::qra::uncertainty::Dice;
+use metrics::{Score, quantile, score};
 
 /// One file of the folder.
 #[derive(Debug, Clone, Copy)]
@@ -44,17 +45,39 @@ pub struct Set {
     pub set: &'static str,
     #[serde(flatten)]
     pub score: Score,
+    /// 95 % intervals of MG and FAC2 when whole trials are drawn anew.
+    pub mg_interval: [f64; 2],
+    pub fac2_interval: [f64; 2],
+    /// The same by series, class or distance.
+    pub parts: Vec<Part>,
     /// Observed and predicted values behind the score.
     #[serde(skip)]
     pub pairs: Vec<Pair>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Part {
+    pub part: String,
+    #[serde(flatten)]
+    pub score: Score,
 }
 
 /// One observation and what the model says there.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Pair {
     pub what: String,
+    pub unit: &'static str,
+    /// What was released once: its observations stand and fall together.
+    pub trial: String,
+    pub group: String,
     pub observed: f64,
     pub predicted: f64,
+}
+
+impl Pair {
+    fn new(what: String, observed: f64, predicted: f64) -> Self {
+        Self { what, unit: "volume fraction", trial: String::new(), group: String::new(), observed, predicted }
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -126,7 +149,12 @@ pub fn validate(files: &[CaseFile]) -> Result<Report, BadCases> {
         push(&mut report, "jet_radiometers", fires::radiometers(&table::read(file)?)?);
     }
     if let Some(file) = find("pool_fire_sep.csv") {
-        push(&mut report, "pool_sep", fires::emissive_power(&table::read(file)?)?);
+        let (pairs, beyond) = fires::emissive_power(&table::read(file)?)?;
+        report.missed.extend(beyond.into_iter().map(|fire| format!("pool_sep: {fire}")));
+        push(&mut report, "pool_sep", pairs);
+    }
+    if report.sets.is_empty() && report.analytic.passed + report.analytic.failed == 0 {
+        report.missed.push("no file of published cases was found".to_owned());
     }
     report.missed.extend(report.analytic.failures.iter().map(|f| format!("analytic: {f}")));
     for set in &report.sets {
@@ -156,9 +184,48 @@ pub fn validate(files: &[CaseFile]) -> Result<Report, BadCases> {
 }
 
 fn push(report: &mut Report, set: &'static str, pairs: Vec<Pair>) {
-    if !pairs.is_empty() {
-        report.sets.push(Set { set, score: score(pairs.iter().map(|p| (p.observed, p.predicted))), pairs });
+    let Some(unit) = pairs.iter().map(|p| p.unit).find(|unit| *unit != "m").or(pairs.first().map(|p| p.unit)) else { return };
+    let of = |pairs: &mut dyn Iterator<Item = &Pair>| score(pairs.map(|p| (p.observed, p.predicted)));
+    // A mean of metres and concentrations means nothing: FB and NMSE are those of the concentrations.
+    let alike = of(&mut pairs.iter().filter(|p| p.unit == unit));
+    let whole = Score { fb: alike.fb, nmse: alike.nmse, ..of(&mut pairs.iter()) };
+    let mut groups: Vec<&str> = Vec::new();
+    for pair in &pairs {
+        if !pair.group.is_empty() && !groups.contains(&pair.group.as_str()) {
+            groups.push(&pair.group);
+        }
     }
+    let part = |group: &str| Part { part: group.to_owned(), score: of(&mut pairs.iter().filter(|p| p.group == group)) };
+    let parts = groups.into_iter().map(part).collect();
+    let (mg_interval, fac2_interval) = intervals(&pairs);
+    report.sets.push(Set { set, score: whole, mg_interval, fac2_interval, parts, pairs });
+}
+
+/// 95 % intervals of MG and FAC2 by bootstrap over trials; the same draws on every machine.
+fn intervals(pairs: &[Pair]) -> ([f64; 2], [f64; 2]) {
+    const DRAWS: usize = 400;
+    let mut trials: Vec<(&str, Vec<(f64, f64)>)> = Vec::new();
+    for pair in pairs {
+        let values = (pair.observed, pair.predicted);
+        match trials.iter_mut().find(|(name, _)| *name == pair.trial) {
+            Some((_, trial)) => trial.push(values),
+            None => trials.push((&pair.trial, vec![values])),
+        }
+    }
+    let mut dice = Dice::new(12);
+    let (mut mg, mut fac2) = (Vec::with_capacity(DRAWS), Vec::with_capacity(DRAWS));
+    for _ in 0..DRAWS {
+        let draw = |_| &trials[((dice.even() * trials.len() as f64) as usize).min(trials.len() - 1)].1;
+        let drawn: Vec<&Vec<(f64, f64)>> = (0..trials.len()).map(draw).collect();
+        let s = score(drawn.into_iter().flatten().copied());
+        mg.push(s.mg);
+        fac2.push(s.fac2);
+    }
+    let band = |mut values: Vec<f64>| {
+        values.sort_by(f64::total_cmp);
+        [quantile(&values, 0.025), quantile(&values, 0.975)]
+    };
+    (band(mg), band(fac2))
 }
 
 impl Report {
@@ -174,14 +241,21 @@ impl Report {
         let a = &self.analytic;
         let _ = writeln!(out, "analytic cases: {} passed, {} failed", a.passed, a.failed);
         let _ =
-            writeln!(out, "{:<20} {:>4} {:>6} {:>6} {:>6} {:>7} {:>7} {:>9}", "set", "n", "FAC2", "MG", "VG", "FB", "NMSE", "median|ln|");
+            writeln!(out, "{:<26} {:>4} {:>6} {:>6} {:>6} {:>7} {:>7} {:>9}", "set", "n", "FAC2", "MG", "VG", "FB", "NMSE", "median|ln|");
         for set in &self.sets {
-            let s = &set.score;
-            let _ = writeln!(
-                out,
-                "{:<20} {:>4} {:>6.3} {:>6.3} {:>6.3} {:>7.3} {:>7.3} {:>9.3}",
-                set.set, s.n, s.fac2, s.mg, s.vg, s.fb, s.nmse, s.median_abs_ln
-            );
+            let mut line = |name: &str, s: &Score| {
+                let _ = writeln!(
+                    out,
+                    "{name:<26} {:>4} {:>6.3} {:>6.3} {:>6.3} {:>7.3} {:>7.3} {:>9.3}",
+                    s.n, s.fac2, s.mg, s.vg, s.fb, s.nmse, s.median_abs_ln
+                );
+            };
+            line(set.set, &set.score);
+            if set.parts.len() > 1 {
+                set.parts.iter().for_each(|part| line(&format!("  {}", part.part), &part.score));
+            }
+            let ([m0, m1], [f0, f1]) = (set.mg_interval, set.fac2_interval);
+            let _ = writeln!(out, "  95 % over trials: MG {m0:.2}–{m1:.2}, FAC2 {f0:.2}–{f1:.2}");
         }
         for f in &self.figures {
             let _ =

@@ -27,7 +27,8 @@ pub fn prairie_grass(runs: &Table, arcs: &Table) -> Result<Vec<Pair>, BadCases> 
             plume.along(&[arc.number("x_m")?], &mut at);
             let predicted = plume.maximum(&at[0], run.number("receptor_height_m")?) * 1e6;
             let what = format!("{} {} {} m", run.text("trial"), run.text("stability_from_L"), arc.text("x_m"));
-            pairs.push(Pair { what, observed, predicted });
+            let group = format!("class {}", run.text("stability_from_L"));
+            pairs.push(Pair { unit: "mg/m3", trial: run.text("trial").to_owned(), group, ..Pair::new(what, observed, predicted) });
         }
     }
     Ok(pairs)

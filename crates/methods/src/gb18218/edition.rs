@@ -6,6 +6,7 @@ use anlan_base::Date;
 use serde::Deserialize;
 
 use crate::exact::Exact;
+use crate::names::plain;
 use crate::status::Status;
 use crate::table;
 
@@ -18,6 +19,7 @@ pub struct Edition {
     /// The first day on which it is no longer in force.
     pub until: Option<Date>,
     pub tables: Option<Tables>,
+    pub status: Status,
 }
 
 /// Tables 1 to 6.
@@ -46,10 +48,13 @@ pub struct Named {
     pub seq: u32,
     pub name_zh: String,
     alias_zh: String,
-    cas: String,
+    pub cas: String,
     #[serde(rename = "critical_t")]
     pub critical: Exact,
     pub status: Status,
+    /// What must hold for the row beside the name, such as a content.
+    #[serde(rename = "condition_zh")]
+    pub condition: Option<String>,
 }
 
 /// Tables 2 and 4: a category of hazard.
@@ -67,7 +72,7 @@ pub struct Category {
 #[derive(Debug, Deserialize)]
 pub struct Toxic {
     pub name_zh: String,
-    cas: String,
+    pub cas: String,
     pub beta: Exact,
     pub status: Status,
 }
@@ -95,6 +100,7 @@ pub struct Alpha {
 #[derive(Debug, Deserialize)]
 pub struct Level {
     pub level: u8,
+    pub name_zh: String,
     pub r_min: Exact,
     pub status: Status,
 }
@@ -102,10 +108,11 @@ pub struct Level {
 #[derive(Deserialize)]
 struct InForce {
     standard: String,
-    from: String,
-    until: Option<String>,
-    #[serde(deserialize_with = "table::yes")]
-    held: bool,
+    from: Date,
+    until: Option<Date>,
+    /// The folder of this edition's tables.
+    tables: Option<String>,
+    status: Status,
 }
 
 impl Editions {
@@ -115,12 +122,12 @@ impl Editions {
 
     pub fn built_in() -> &'static Self {
         static BUILT_IN: LazyLock<Editions> = LazyLock::new(|| {
-            let date = |text: &str| Date::parse(text).expect("a compiled-in date parses");
             let edition = |row: InForce| Edition {
-                tables: row.held.then(|| Tables::parse(&TEXTS_2018)),
-                from: date(&row.from),
-                until: row.until.as_deref().map(date),
+                tables: row.tables.as_deref().map(|folder| Tables::parse(texts(folder))),
+                from: row.from,
+                until: row.until,
                 standard: row.standard,
+                status: row.status,
             };
             Editions(table::rows(include_str!("../../data/gb18218_editions.csv")).into_iter().map(edition).collect())
         });
@@ -130,6 +137,21 @@ impl Editions {
     /// The edition in force on a day; the latest begun where two overlap.
     pub fn on(&self, day: Date) -> Option<&Edition> {
         self.0.iter().filter(|e| e.from <= day && e.until.is_none_or(|until| day < until)).max_by_key(|e| e.from)
+    }
+
+    /// Table 6 on a day; for a day before the first held edition, or none, that of the edition nearest to it.
+    pub(super) fn levels_on(&self, day: Option<Date>) -> &Tables {
+        let held = || self.0.iter().filter_map(|edition| Some((edition.from, edition.tables.as_ref()?)));
+        let begun = held().filter(|(from, _)| day.is_none_or(|day| *from <= day)).max_by_key(|(from, _)| *from);
+        begun.or_else(|| held().min_by_key(|(from, _)| *from)).expect("an edition is held").1
+    }
+}
+
+/// An edition computes with the tables of its own folder: one without texts here does not start.
+fn texts(folder: &str) -> &'static TableTexts<'static> {
+    match folder {
+        "gb18218_2018" => &TEXTS_2018,
+        other => panic!("gb18218_editions.csv names the folder `{other}`, and its tables are not compiled in"),
     }
 }
 
@@ -197,6 +219,11 @@ impl Tables {
     pub fn level(&self, r: Exact) -> Option<&Level> {
         self.levels.iter().find(|row| r >= row.r_min)
     }
+
+    /// R of the next worse level: where a level ends.
+    pub fn level_ends(&self, level: &Level) -> Option<Exact> {
+        self.levels.iter().filter(|row| row.level < level.level).map(|row| row.r_min).min()
+    }
 }
 
 impl Named {
@@ -209,23 +236,10 @@ impl Named {
         name.split(['(', '[']).next().unwrap_or_default().to_owned()
     }
 
-    /// Whether the row's name carries a condition, such as a content, that `name` does not state.
-    pub fn leaves_condition(&self, name: Option<&str>) -> bool {
-        self.name_zh.contains(['(', '[']) && name.is_none_or(|name| plain(name) != plain(&self.name_zh))
+    /// The condition of the row, where `name` is not the full name that states it.
+    pub fn open_condition(&self, name: Option<&str>) -> Option<&str> {
+        self.condition.as_deref().filter(|_| name.is_none_or(|name| plain(name) != plain(&self.name_zh)))
     }
-}
-
-/// Without blanks, in lower case, full-width signs as their half-width ones: as people type names.
-fn plain(name: &str) -> String {
-    let half = |c: char| match c {
-        '（' => '(',
-        '）' => ')',
-        '，' => ',',
-        '【' | '［' => '[',
-        '】' | '］' => ']',
-        other => other,
-    };
-    name.chars().filter(|c| !c.is_whitespace()).map(half).flat_map(char::to_lowercase).collect()
 }
 
 #[cfg(test)]
@@ -263,5 +277,15 @@ mod tests {
         assert!(tables.named.iter().all(|row| tables.default_beta(row).is_some()));
         assert_eq!(tables.named.iter().filter(|row| tables.toxic(row).is_some()).count(), 13);
         assert_eq!(tables.toxic_called(None, Some("一氧化碳")).map(|toxic| toxic.beta), Some(Exact::whole(2)));
+    }
+
+    #[test]
+    fn no_two_editions_share_a_folder_of_tables() {
+        let rows: Vec<InForce> = table::rows(include_str!("../../data/gb18218_editions.csv"));
+        let mut folders: Vec<_> = rows.iter().filter_map(|row| row.tables.as_deref()).collect();
+        let held = folders.len();
+        folders.sort_unstable();
+        folders.dedup();
+        assert_eq!((held, folders.len()), (Editions::built_in().0.iter().filter(|edition| edition.tables.is_some()).count(), held));
     }
 }

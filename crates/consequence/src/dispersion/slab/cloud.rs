@@ -19,6 +19,10 @@ pub struct Run {
     pub ambient: Ambient,
     pub mixing: Mixing,
     pub closure: Closure,
+    /// Length of a step, 1 as a rule; halved to see how much the steps matter.
+    pub stride: f64,
+    /// Volume fraction below which nobody asks any more; 0 follows the cloud to the end.
+    pub least: f64,
     /// Enthalpy of the source above its gas at air temperature, J/kg.
     pub h_s: f64,
 }
@@ -55,6 +59,11 @@ impl Slice {
         self.z_c > 0.5 * self.h
     }
 
+    /// Moves up and down by its own momentum: above the ground, or lighter than the air.
+    pub fn free(&self, rho_a: f64) -> bool {
+        self.lofted() || self.mixture.rho < rho_a
+    }
+
     pub fn top(&self) -> f64 {
         if self.lofted() { self.z_c + 0.5 * self.h } else { self.h }
     }
@@ -65,6 +74,12 @@ impl Run {
     pub fn mixture(&self, m: f64, heat: f64) -> Mixture {
         let t_a = self.ambient.t_a;
         self.mixing.state(m, m * self.h_s + heat, t_a).unwrap_or_else(|| self.mixing.at(m, t_a))
+    }
+
+    /// The peak, at most 2.7 times the slab's mean, lies below what is asked for.
+    pub fn thinned_out(&self, m: f64) -> bool {
+        let (m_s, m_a) = (self.mixing.m_s, self.ambient.m_a);
+        2.7 * m_a * m < self.least * (m_s + (m_a - m_s) * m)
     }
 
     pub fn cp(&self, m: f64) -> f64 {
@@ -97,7 +112,7 @@ impl Run {
         let ambient_term = a.u_star * a.u_star * a.inverse_length_e / (1.0 + h_t / a.z_l);
         let weight = match self.closure {
             Closure::Slab => 1.0,
-            Closure::Improved => AMBIENT_WEIGHT,
+            Closure::Improved => ambient_weight(own * h_t / u2),
         };
         let zeta = h_t * (weight * ambient_term + 0.025 * own) / u2;
         let phi_h = if zeta >= 0.0 { 1.0 + 5.0 * zeta } else { 1.0 / sqrt(1.0 - 16.0 * zeta) };
@@ -105,25 +120,28 @@ impl Run {
         let mut v_s = sqrt(C_F) * 1.5 * KAPPA * d_u.abs();
         // A wall jet mixes by its own shear until the wind has nearly caught up.
         if self.closure == Closure::Improved && s.u > 2.0 * s.u_bar {
-            let shear = WALL_JET * (s.u - s.u_bar) * sqrt(s.mixture.rho / a.rho_a).min(2.0);
-            w_e += shear / ROOT_3;
-            v_s = v_s.max(shear / ROOT_3);
+            let shear = WALL_JET * (s.u - s.u_bar);
+            w_e += shear;
+            v_s = v_s.max(shear);
         }
         let v_a = self.v_a(s.u_bar, s.big_b);
         Mixing3 { w_e, v_e: sqrt(v_a * v_a + v_s * v_s), u_mg, v_h, d_u }
     }
 
-    /// Sideways mixing by the air's own turbulence: `V_a = a1 Ū/(1 + ½(a2/a1) B/√3)`, `a1 = 0.08 S F_t(0)`.
+    /// Sideways mixing by the air's own turbulence: `V_a = a1 Ū/(1 + ½(a2/a1) B/√3)`.
     pub fn v_a(&self, u_bar: f64, big_b: f64) -> f64 {
-        let a1 = 0.08 * self.ambient.sideways() * Ambient::f_t(0.0);
+        let a1 = self.ambient.a1;
         a1 * u_bar / (1.0 + 0.5 * A2 / a1 * big_b / ROOT_3)
     }
 }
 
-/// Weight of the air's stability in the mixing at the cloud's top. SLAB's 1 makes a dense cloud six times stronger at night than by day,
-/// where Thorney Island saw none of it: the layer's own stratification, not the air's, decides (§3.8 item 1: 0.25 or less, ratio F over B
-/// of at most 2). Helped to choose it: that ratio alone.
-pub const AMBIENT_WEIGHT: f64 = 0.2;
+/// Weight of the air's stability in the mixing at the cloud's top, `1/(1 + Ri*)`, `Ri* = g' h/U*²`.
+///
+/// SLAB's weight of 1 makes a dense cloud six times stronger at night than by day, where Thorney Island saw none of it: while the cloud's
+/// own stratification is the stronger (Ri* > 1) it decides, and the air's counts as the cloud thins (§3.8 item 1). No coefficient is fitted.
+fn ambient_weight(ri: f64) -> f64 {
+    1.0 / (1.0 + ri)
+}
 /// Entrainment of a wall jet, share of the speed difference (§3.8 item 0: 0.05–0.1).
 pub const WALL_JET: f64 = 0.075;
 

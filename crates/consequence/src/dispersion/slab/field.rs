@@ -148,7 +148,7 @@ impl Cloud {
         let growth = Ambient::f_t(t_av.min(t_cloud)) / f_0;
         let sigma = match self.ambient.sigma_theta {
             Some(sigma_theta) => sigma_theta * f_0 * s.x,
-            None => 2.0 * 0.08 * f_0 * self.ambient.sideways() / A2 * (sqrt(1.0 + A2 * s.x) - 1.0),
+            None => 2.0 * 0.08 * f_0 * self.ambient.sideways / A2 * (sqrt(1.0 + A2 * s.x) - 1.0),
         };
         sqrt(beta2 + (growth * growth - 1.0) * sigma * sigma)
     }

@@ -9,8 +9,9 @@ use crate::{G, Note, Refusal, Validity};
 
 /// Steps in the source and least growth of the distance per step beyond it.
 const SOURCE_STEPS: usize = 80;
-const GROWTH: f64 = 0.04;
+const GROWTH: f64 = 0.05;
 const MOST_STEPS: usize = 600;
+const MOST_ROUNDS: usize = 40;
 
 /// The plume at x: half mass flux R, half-width B, core b, height of the centre, speeds, and what is carried.
 #[derive(Debug, Clone, Copy)]
@@ -80,8 +81,9 @@ fn over_pool(run: &Run, q: f64, duration: f64, b_s: f64, mut keep: Option<&mut V
     let s = Slice { big_b: b_s, h: h_e, z_c: 0.0, u: u_bar, v_g: 0.0, m: 0.0, mixture, u_bar, w_s, u_src2: 0.0 };
     // A square source is flat to its edge.
     let mut at = At { x: -b_s, r: mixture.rho * u_bar * b_s * h_e, s, b: 0.9999 * b_s, r_w: 0.0, heat: 0.0, q_mass: 0.0 };
-    let dx = 2.0 * b_s / SOURCE_STEPS as f64;
-    for _ in 0..SOURCE_STEPS {
+    let steps = (SOURCE_STEPS as f64 / run.stride) as usize;
+    let dx = 2.0 * b_s / steps as f64;
+    for _ in 0..steps {
         at = step(run, &from, &at, dx)?;
         if let Some(stations) = keep.as_deref_mut() {
             stations.push(at.station(&from));
@@ -93,24 +95,35 @@ fn over_pool(run: &Run, q: f64, duration: f64, b_s: f64, mut keep: Option<&mut V
     Some((at, from))
 }
 
-/// A horizontal jet at height `height`, of area `area` after expansion.
-pub fn from_jet(run: &Run, q: f64, area: f64, height: f64, duration: f64, x_max: f64) -> Result<Cloud, Refusal> {
+/// A jet at height `height`, of area `area` after expansion, rising by `elevation` rad.
+///
+/// SLAB starts a horizontal jet as a slab at 1 m, and lets a vertical one first rise by Hoot, Meroney and Peterka; both draw air on the way
+/// up as a free jet does.
+pub fn from_jet(run: &Run, q: f64, area: f64, height: f64, elevation: f64, duration: f64, x_max: f64) -> Result<Cloud, Refusal> {
     let mixture = run.mixture(1.0, 0.0);
-    let mut start = jet::Free { x: 1.0, z: height, r: sqrt(area / std::f64::consts::PI), u: q / (mixture.rho * area), flux: q };
-    if run.closure == Closure::Improved {
-        start.x = 0.0;
-        start = jet::free(run, q, &start);
-    }
+    let start = match run.closure {
+        Closure::Slab if elevation == 0.0 => jet::Free::new(1.0, height, area, q, mixture.rho, 0.0),
+        Closure::Slab => jet::risen(run, q, &jet::Free::new(0.0, height, area, q, mixture.rho, elevation)),
+        Closure::Improved => jet::free(run, q, &jet::Free::new(0.0, height, area, q, mixture.rho, elevation)),
+    };
     let m = q / start.flux;
     let mixture = run.mixture(m, 0.0);
     // Equal mass, momentum and enthalpy in a square section of the slab.
-    let section = start.flux / (mixture.rho * start.u);
+    let section = start.flux * start.flux / (mixture.rho * start.along);
     let big_b = 0.5 * sqrt(section);
     let h = 2.0 * big_b;
     let z_c = start.z.max(0.0);
     let u_bar = run.u_bar(h, z_c);
-    let s = Slice { big_b, h, z_c, u: start.u, v_g: 0.0, m, mixture, u_bar, w_s: 0.0, u_src2: 0.0 };
-    let at = At { x: start.x, r: 0.5 * start.flux, s, b: 0.9 * big_b, r_w: 0.0, heat: 0.0, q_mass: q * start.x / (start.u + 1e-9) * 0.5 };
+    let s = Slice { big_b, h, z_c, u: start.along / start.flux, v_g: 0.0, m, mixture, u_bar, w_s: 0.0, u_src2: 0.0 };
+    let at = At {
+        x: start.x,
+        r: 0.5 * start.flux,
+        s,
+        b: 0.9 * big_b,
+        r_w: 0.5 * start.up,
+        heat: 0.0,
+        q_mass: q * start.x / (start.u + 1e-9) * 0.5,
+    };
     let from = From { q, duration, b_s: None, x_src: start.x, relax: 1.0, u_src2: 0.0 };
     let stations = Vec::with_capacity(MOST_STEPS);
     beyond(run, at, from, stations, x_max, Validity::new())
@@ -120,18 +133,23 @@ pub fn from_jet(run: &Run, q: f64, area: f64, height: f64, duration: f64, x_max:
 fn beyond(run: &Run, mut at: At, from: From, mut stations: Vec<Station>, x_max: f64, notes: Validity) -> Result<Cloud, Refusal> {
     let x_near = from.b_s.unwrap_or(0.0);
     stations.push(at.station(&from));
-    while at.x < x_max && stations.len() < MOST_STEPS {
-        let dx = (GROWTH * (at.x + x_near)).max(0.02);
+    while at.x < x_max && stations.len() < MOST_STEPS && !run.thinned_out(at.s.m) {
+        let mut dx = (GROWTH * (at.x + x_near)).max(0.02);
+        if at.s.lofted() && at.r_w < 0.0 {
+            // Where a sinking cloud meets the ground is found to a twentieth of its height.
+            dx = dx.min((0.05 * at.s.h * at.s.u * at.r / -at.r_w).max(0.02));
+        }
+        let dx = run.stride * dx;
         at = step(run, &from, &at, dx).ok_or(Refusal::NoSolution { model: super::MODEL, why: "the plume stops beyond its source" })?;
         stations.push(at.station(&from));
         if at.q_mass >= 0.5 * from.q * from.duration {
             let r = from.q * from.duration / (4.0 * at.s.m);
-            let start =
-                puff::Start { x: at.x, t: from.duration, r, s: at.s, b: at.b, heat: at.heat / at.r * r, mass: from.q * from.duration };
+            let (heat, r_w) = (at.heat / at.r * r, at.r_w / at.r * r);
+            let start = puff::Start { x: at.x, t: from.duration, r, s: at.s, b: at.b, heat, r_w, mass: from.q * from.duration };
             return puff::onward(run, start, stations, from.duration, x_max, notes);
         }
     }
-    Ok(Cloud { stations, duration: from.duration, ambient: run.ambient, m_s: run.mixing.m_s, m_a: run.mixing.m_a, notes })
+    Ok(Cloud { stations, duration: from.duration, ambient: run.ambient, m_s: run.mixing.m_s, m_a: run.ambient.m_a, notes })
 }
 
 impl At {
@@ -200,14 +218,16 @@ fn slope(run: &Run, from: &From, at: &At) -> Slope {
             rho * s.big_b * mix.v_h * run.cp(s.m) * (a.t_a - s.mixture.t),
         )
     };
+    // A cloud above the ground, or lighter than the air, moves its middle by its own momentum; one that lies there only spreads.
+    let free = source.is_none() && s.free(a.rho_a);
     let w_c = if source.is_some() {
         0.0
-    } else if lofted {
+    } else if free {
         at.r_w / at.r
     } else {
         -s.v_g * s.z_c / s.big_b
     };
-    let fall = if lofted { -G * (rho - a.rho_a) * s.big_b * s.h - rho * s.h * C_F * w_c * w_c.abs() } else { 0.0 };
+    let lift = if free { -G * (rho - a.rho_a) * s.big_b * s.h - f64::from(lofted) * rho * s.h * C_F * w_c * w_c.abs() } else { 0.0 };
     Slope {
         r: ROOT_3 * a.rho_a * (mix.v_e * s.h + mix.w_e * s.big_b) + source.map_or(0.0, |b_s| from.q / (4.0 * b_s)),
         big_b: (ROOT_3 * a.rho_a / rho * mix.v_e + s.v_g) / s.u,
@@ -217,7 +237,7 @@ fn slope(run: &Run, from: &From, at: &At) -> Slope {
         f_u,
         f_t,
         w_c: w_c / s.u,
-        r_w: fall,
+        r_w: lift,
         q_mass: 2.0 * rho * s.big_b * s.h * s.m,
     }
 }
@@ -260,10 +280,15 @@ fn apply(run: &Run, from: &From, at: &At, d: &Slope, dx: f64) -> Option<At> {
     let s_0 = at.r * (s0.u - (1.0 - s0.m) * s0.u_bar) + 0.5 * alpha0 * G * (s0.mixture.rho - a.rho_a) * s0.big_b * s0.h * s0.h;
     let s_f = limited(at.r * (s0.u_bar - s0.u), (d.f_u * dx).abs());
     let mut u_g3 = alpha * G * (rho - a.rho_a) * r / (2.0 * big_b * rho * rho);
-    let (mut u, mut u_bar) = (s0.u, s0.u_bar);
-    let mut h = r / (rho * u * big_b);
+    let mut u = s0.u;
     let mut z_c = (s0.z_c + d.w_c * dx).max(0.0);
-    for _ in 0..40 {
+    // U, h and Ū hold each other: the secant method on U, from the damped step (U U_new²)^(1/3).
+    let (mut h, mut u_bar);
+    let mut before: Option<(f64, f64)> = None;
+    let mut rounds = 0;
+    loop {
+        h = r / (rho * u * big_b);
+        u_bar = run.u_bar(h, z_c);
         let u_e = (1.0 - m) * u_bar + (s_0 + s_f) / r;
         // Too narrow for the wind: a pool takes a larger footprint, a cloud beyond its source widens in place.
         let most = 4.0 / 27.0 * u_e * u_e * u_e;
@@ -272,16 +297,20 @@ fn apply(run: &Run, from: &From, at: &At, d: &Slope, dx: f64) -> Option<At> {
             big_b *= wider;
             b *= wider;
             u_g3 /= wider;
+            before = None;
         }
         let new = largest_root(u_e, u_g3)?;
-        let next = libm::cbrt(u * new * new);
-        let done = (next / u - 1.0).abs() < 1e-4;
-        u = next;
-        h = r / (rho * u * big_b);
-        u_bar = run.u_bar(h, z_c);
-        if done {
+        let gap = new - u;
+        rounds += 1;
+        if gap.abs() < 1e-5 * u || rounds == MOST_ROUNDS {
             break;
         }
+        let next = match before {
+            Some((u_0, gap_0)) if gap != gap_0 => u - gap * (u - u_0) / (gap - gap_0),
+            _ => libm::cbrt(u * new * new),
+        };
+        before = Some((u, gap));
+        u = next.clamp(0.5 * u, 2.0 * u);
     }
     if h > 2.0 * big_b {
         let narrow = big_b;
@@ -290,11 +319,11 @@ fn apply(run: &Run, from: &From, at: &At, d: &Slope, dx: f64) -> Option<At> {
         b *= big_b / narrow;
     }
     // A cloud on the ground that is dense keeps its middle in its lower half.
-    if !lofted0 {
+    if !lofted0 && rho >= a.rho_a {
         z_c = z_c.min(0.5 * h);
     }
-    let r_w = if z_c > 0.5 * h { at.r_w + d.r_w * dx } else { 0.0 };
     let s = Slice { big_b, h, z_c, u, v_g, m, mixture, u_bar, w_s: s0.w_s, u_src2: 0.0 };
+    let r_w = if s.free(a.rho_a) { at.r_w + d.r_w * dx } else { 0.0 };
     let at = At { x, r, s, b, r_w, heat, q_mass: at.q_mass + d.q_mass * dx };
     (at.r.is_finite() && u.is_finite() && big_b.is_finite()).then_some(at)
 }

@@ -19,6 +19,8 @@ pub struct Start {
     pub s: Slice,
     pub b: f64,
     pub heat: f64,
+    /// Upward momentum of its middle.
+    pub r_w: f64,
     /// Mass released, kg.
     pub mass: f64,
 }
@@ -34,6 +36,7 @@ struct At {
     bx: f64,
     u_g: f64,
     heat: f64,
+    r_w: f64,
 }
 
 /// A mass at rest over a ground area.
@@ -43,7 +46,8 @@ pub fn instantaneous(run: &Run, mass: f64, area: f64, x_max: f64) -> Result<Clou
     let h = mass / (mixture.rho * area);
     let u_bar = run.u_bar(h, 0.0);
     let s = Slice { big_b, h, z_c: 0.0, u: 1e-3, v_g: 0.0, m: 1.0, mixture, u_bar, w_s: 0.0, u_src2: 0.0 };
-    let start = Start { x: 0.0, t: 0.0, r: 0.25 * mass, s, b: 0.9 * big_b, heat: 0.0, mass };
+    // Flat to its edge, as a square source is.
+    let start = Start { x: 0.0, t: 0.0, r: 0.25 * mass, s, b: 0.9999 * big_b, heat: 0.0, r_w: 0.0, mass };
     onward(run, start, Vec::with_capacity(MOST_STEPS), 0.0, x_max, Validity::new())
 }
 
@@ -52,24 +56,23 @@ pub fn onward(run: &Run, start: Start, mut stations: Vec<Station>, duration: f64
     let s = start.s;
     let big_bx = start.r / (s.mixture.rho * s.big_b * s.h);
     let u_g = s.big_b / big_bx * s.v_g;
-    let mut at = At { x: start.x, t: start.t, r: start.r, s, b: start.b, big_bx, bx: 0.9999 * big_bx, u_g, heat: start.heat };
-    if duration == 0.0 {
-        at.bx = 0.9 * big_bx;
-    }
+    let mut at =
+        At { x: start.x, t: start.t, r: start.r, s, b: start.b, big_bx, bx: 0.9999 * big_bx, u_g, heat: start.heat, r_w: start.r_w };
     stations.push(at.station());
     for _ in 0..MOST_STEPS {
-        if at.x >= x_max {
+        if at.x >= x_max || run.thinned_out(at.s.m) {
             break;
         }
-        let dt = time_step(&at, &slope(run, &at));
-        let half = apply(run, start.mass, &at, &slope(run, &at), 0.5 * dt);
+        let first = slope(run, &at);
+        let dt = run.stride * time_step(&at, &first);
+        let half = apply(run, start.mass, &at, &first, 0.5 * dt);
         at = apply(run, start.mass, &at, &slope(run, &half), dt);
         if !(at.r.is_finite() && at.x.is_finite()) {
             return Err(Refusal::NoSolution { model: super::MODEL, why: "the puff's equations have no finite answer" });
         }
         stations.push(at.station());
     }
-    Ok(Cloud { stations, duration, ambient: run.ambient, m_s: run.mixing.m_s, m_a: run.mixing.m_a, notes })
+    Ok(Cloud { stations, duration, ambient: run.ambient, m_s: run.mixing.m_s, m_a: run.ambient.m_a, notes })
 }
 
 impl At {
@@ -105,14 +108,18 @@ struct Slope {
     f_x: f64,
     f_u: f64,
     f_t: f64,
-    z_c: f64,
+    w_c: f64,
+    r_w: f64,
 }
 
+/// Such that the mass grows by at most 4 %, the width by 4 % also from rest, and the cloud moves a twentieth of its way and length.
 fn time_step(at: &At, d: &Slope) -> f64 {
     let by_mass = 0.04 * at.r / d.r.max(1e-12);
-    let by_width = 0.04 * at.s.big_b / d.big_b.max(1e-12);
-    let by_current = 0.2 * sqrt(at.s.big_b.min(at.big_bx) / (G * 0.1).max(1e-9) / 10.0);
-    by_mass.min(by_width.max(by_current)).clamp(0.02, 60.0)
+    let wider = 0.04 * at.s.big_b.min(at.big_bx);
+    let (v, a) = (d.big_b.max(d.big_bx), (d.g_y / at.r).max(d.g_x / at.r).max(1e-9));
+    let by_width = (sqrt(v * v + 2.0 * a * wider) - v) / a;
+    let by_way = 0.05 * (at.x.abs() + 2.0 * at.big_bx + 10.0) / at.s.u.max(0.1);
+    by_mass.min(by_width).min(by_way).max(1e-3)
 }
 
 fn slope(run: &Run, at: &At) -> Slope {
@@ -136,6 +143,8 @@ fn slope(run: &Run, at: &At) -> Slope {
     let shear = 0.6 * a.u_star / KAPPA * a.phi_m(z_r) * z_r / (z_r + a.z0) * (1.0 - z_r / a.h_mix).max(0.0);
     let v_ex = sqrt(v_ax * v_ax + shear * shear);
     let lofted = s.lofted();
+    let free = s.free(a.rho_a);
+    let w_c = if free { at.r_w / at.r } else { -(s.v_g / s.big_b + at.u_g / at.big_bx) * s.z_c };
     let pull = if lofted { 0.0 } else { 0.75 * G * dense * s.h * s.h };
     Slope {
         r: ROOT_3 * a.rho_a * ((v_ex * s.big_b + mix.v_e * at.big_bx) * s.h + mix.w_e * area),
@@ -149,7 +158,8 @@ fn slope(run: &Run, at: &At) -> Slope {
         f_x: if lofted { 0.0 } else { friction(at.u_g) },
         f_u: -rho * (area * bed - (area + (s.big_b + at.big_bx) * s.h) * drag),
         f_t: if lofted { 0.0 } else { rho * area * mix.v_h * run.cp(s.m) * (a.t_a - s.mixture.t) },
-        z_c: -(s.v_g / s.big_b + at.u_g / at.big_bx) * s.z_c,
+        w_c,
+        r_w: if free { -G * dense * area * s.h - f64::from(lofted) * rho * s.h * C_F * at.big_bx * w_c * w_c.abs() } else { 0.0 },
     }
 }
 
@@ -179,9 +189,13 @@ fn apply(run: &Run, mass: f64, at: &At, d: &Slope, dt: f64) -> At {
     let u_g = current(at.u_g, d.g_x, d.f_x);
     let momentum = at.r * (s0.u - (1.0 - s0.m) * s0.u_bar) + limited(at.r * (s0.u_bar - s0.u), (d.f_u * dt).abs());
     let h = r / (rho * big_b * big_bx);
-    let z_c = (s0.z_c + d.z_c * dt).clamp(0.0, 0.5 * h.max(0.0));
+    let mut z_c = (s0.z_c + d.w_c * dt).max(0.0);
+    if !s0.lofted() && rho >= a.rho_a {
+        z_c = z_c.min(0.5 * h);
+    }
     let u_bar = run.u_bar(h, z_c);
     let u = ((1.0 - m) * u_bar + momentum / r).max(1e-3);
     let s = Slice { big_b, h, z_c, u, v_g, m, mixture, u_bar, w_s: 0.0, u_src2: 0.0 };
-    At { x: at.x + 0.5 * (s0.u + u) * dt, t: at.t + dt, r, s, b, big_bx, bx, u_g, heat }
+    let r_w = if s.free(a.rho_a) { at.r_w + d.r_w * dt } else { 0.0 };
+    At { x: at.x + 0.5 * (s0.u + u) * dt, t: at.t + dt, r, s, b, big_bx, bx, u_g, heat, r_w }
 }
