@@ -91,7 +91,10 @@ impl Frustum {
             let out = add(scale(u, cos(angle)), scale(v, sin(angle)));
             // The mantle's normal leans back along the axis when the frustum widens.
             let normal = scale(add(out, scale(self.axis, -slope)), lean);
-            for i in 0..ALONG {
+            // All patches of a line along the mantle lie in one plane: seen from p, or not.
+            let line = add(self.base, scale(out, self.base_radius_m));
+            let seen = if dot(sub(p, line), normal) > 0.0 { ALONG } else { 0 };
+            for i in 0..seen {
                 let along = (i as f64 + 0.5) * step;
                 let radius = self.base_radius_m + slope * along;
                 let at = add(self.base, add(scale(self.axis, along), scale(out, radius)));
@@ -102,7 +105,8 @@ impl Frustum {
                 (add(self.base, scale(self.axis, self.length_m)), self.axis, self.tip_radius_m),
             ] {
                 let width = radius / ACROSS as f64;
-                for j in 0..ACROSS {
+                let seen = if dot(sub(p, centre), facing) > 0.0 { ACROSS } else { 0 };
+                for j in 0..seen {
                     let r = (j as f64 + 0.5) * width;
                     add_patch(&mut sum, p, add(centre, scale(out, r)), facing, turn * r * width);
                 }
@@ -120,10 +124,10 @@ fn add_patch(sum: &mut [f64; 3], target: [f64; 3], patch: [f64; 3], normal: [f64
         return;
     }
     let r2 = dot(to_target, to_target).max(1e-9);
-    let r = sqrt(r2);
-    let weight = facing / r * area / (PI * r2);
+    // cosθ₁ dA/(π r²) along the unit line of sight.
+    let weight = facing * area / (PI * r2 * r2);
     for i in 0..3 {
-        sum[i] -= to_target[i] / r * weight;
+        sum[i] -= to_target[i] * weight;
     }
 }
 
