@@ -14,9 +14,12 @@ pub enum Note {
     LeftOut { model: &'static str, what: &'static str },
     /// The figure rests on an assumption the caller may replace.
     Assumed { model: &'static str, what: &'static str },
+    /// More was noted than one result holds.
+    More,
 }
 
-/// The notes of one result, in the order they were raised; a note is kept once. Holds at most [`Validity::ROOM`], so that a run allocates nothing.
+/// The notes of one result, in the order they were raised; a note is kept once. Holds at most [`Validity::ROOM`], so that a run allocates
+/// nothing; what did not fit shows as a last [`Note::More`].
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Validity {
     notes: [Option<Note>; Validity::ROOM],
@@ -32,6 +35,10 @@ impl Validity {
 
     /// Adds a note unless one of the same model and subject is there.
     pub fn add(&mut self, note: Note) {
+        if note == Note::More {
+            self.more = true;
+            return;
+        }
         for slot in &mut self.notes {
             match slot {
                 Some(had) if same(had, &note) => return,
@@ -56,11 +63,10 @@ impl Validity {
         for note in other.iter() {
             self.add(*note);
         }
-        self.more |= other.more;
     }
 
     pub fn iter(&self) -> impl Iterator<Item = &Note> {
-        self.notes.iter().flatten()
+        self.notes.iter().flatten().chain(self.more.then_some(&Note::More))
     }
 
     pub fn is_empty(&self) -> bool {
@@ -186,4 +192,23 @@ pub fn not_negative(input: &'static str, value: f64) -> Result<f64, Refusal> {
 /// Refuses a value that is not finite or outside `low..=high`.
 pub fn within(input: &'static str, value: f64, low: f64, high: f64, wanted: &'static str) -> Result<f64, Refusal> {
     if value.is_finite() && (low..=high).contains(&value) { Ok(value) } else { Err(Refusal::OutOfDomain { input, value, wanted }) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn notes_that_do_not_fit_are_not_lost_from_sight() {
+        const INPUTS: [&str; 18] = ["a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k", "l", "m", "n", "o", "p", "q", "r"];
+        let mut many = Validity::new();
+        INPUTS.iter().take(Validity::ROOM).for_each(|input| many.range("m", input, 2.0, 0.0, 1.0));
+        assert!(!many.more() && many.iter().count() == Validity::ROOM);
+        INPUTS.iter().for_each(|input| many.range("m", input, 2.0, 0.0, 1.0));
+        assert_eq!(many.iter().last(), Some(&Note::More));
+        let mut merged = Validity::new();
+        merged.merge(&many);
+        assert!(merged.more());
+        assert!(serde_json::to_string(&merged).unwrap().ends_with(r#"{"note":"more"}]"#));
+    }
 }

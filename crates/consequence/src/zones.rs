@@ -1,16 +1,16 @@
 //! Threat zones on the map, their outlines about a place in CGCS2000, and whether people there should leave or stay inside
 //! (specification 11 §1, §2). Absent on purpose: colours of the screen, routes.
 
-use libm::{cos, sin, sqrt};
+use libm::{cos, exp, log, sin, sqrt};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::f64::consts::PI;
 
-use crate::Refusal;
 use crate::properties::Substance;
 use crate::validity::{not_negative, positive, within};
 use crate::vulnerability::Shelter;
+use crate::{Note, Refusal};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -63,27 +63,64 @@ pub fn flammable_levels(substance: &Substance) -> Result<[Level; 2], Refusal> {
     Ok([level(Threat::Red, 0.6, "0.6 LFL"), level(Threat::Yellow, 0.1, "0.1 LFL")])
 }
 
-/// Toxic limits for 60 min, ppm, worst first. Each colour falls back AEGL → ERPG → PAC; without any for red, IDLH stands in.
+/// Toxic limits for 60 min, ppm, worst first, all of one set: AEGL, else ERPG, else PAC, else IDLH as red alone.
 ///
-/// Refused where no table has a level: none is invented.
+/// The first set with a worst level is taken, or the first with any. Sets are not mixed: an ERPG-1 may lie above an AEGL-2. Refused
+/// where no table has a level: none is invented.
 pub fn toxic_levels(s: &Substance) -> Result<Vec<Level>, Refusal> {
+    const THREATS: [Threat; 3] = [Threat::Red, Threat::Orange, Threat::Yellow];
     #[rustfmt::skip]
-    let rows = [
-        (Threat::Red,    [(s.aegl3_60_ppm, "AEGL-3 60 min"), (s.erpg3_ppm, "ERPG-3"), (s.pac3_ppm, "PAC-3"), (s.idlh_ppm, "IDLH")]),
-        (Threat::Orange, [(s.aegl2_60_ppm, "AEGL-2 60 min"), (s.erpg2_ppm, "ERPG-2"), (s.pac2_ppm, "PAC-2"), (None, "")]),
-        (Threat::Yellow, [(s.aegl1_60_ppm, "AEGL-1 60 min"), (s.erpg1_ppm, "ERPG-1"), (s.pac1_ppm, "PAC-1"), (None, "")]),
+    let sets = [
+        [(s.aegl3_60_ppm, "AEGL-3 60 min"), (s.aegl2_60_ppm, "AEGL-2 60 min"), (s.aegl1_60_ppm, "AEGL-1 60 min")],
+        [(s.erpg3_ppm,    "ERPG-3"),        (s.erpg2_ppm,    "ERPG-2"),        (s.erpg1_ppm,    "ERPG-1")],
+        [(s.pac3_ppm,     "PAC-3"),         (s.pac2_ppm,     "PAC-2"),         (s.pac1_ppm,     "PAC-1")],
+        [(s.idlh_ppm,     "IDLH"),          (None, ""),                        (None, "")],
     ];
-    let levels: Vec<Level> = rows
-        .into_iter()
-        .filter_map(|(threat, sources)| {
-            let (value, basis) = sources.into_iter().find_map(|(value, basis)| Some((value?, basis)))?;
-            Some(Level { hazard: Hazard::Toxic, threat, value, unit: "ppm", basis })
-        })
-        .collect();
-    if levels.is_empty() {
-        return Err(Refusal::MissingProperty { substance: s.name_en.clone(), property: "a toxic level (AEGL, ERPG, PAC or IDLH)" });
+    let set = sets.iter().find(|set| set[0].0.is_some()).or_else(|| sets.iter().find(|set| set.iter().any(|(value, _)| value.is_some())));
+    let set =
+        set.ok_or_else(|| Refusal::MissingProperty { substance: s.name_en.clone(), property: "a toxic level (AEGL, ERPG, PAC or IDLH)" })?;
+    let level = |(threat, (value, basis)): (Threat, (Option<f64>, &'static str))| {
+        Some(Level { hazard: Hazard::Toxic, threat, value: value?, unit: "ppm", basis })
+    };
+    Ok(THREATS.into_iter().zip(*set).filter_map(level).collect())
+}
+
+/// Limits a site draws its zones by in place of the usual ones, worst first: red, orange, yellow.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct OwnLevels {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub toxic_ppm: Option<[f64; 3]>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub heat_kw_m2: Option<[f64; 3]>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub blast_kpa: Option<[f64; 3]>,
+    /// Toxic levels are for 60 min. `true`: for the release's own duration by `cⁿ t = const`, where the substance's n is known.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub toxic_for_the_duration: bool,
+}
+
+/// Levels of a site's own; refused unless each is above zero and below the one before.
+pub fn own_levels(hazard: Hazard, values: [f64; 3]) -> Result<[Level; 3], Refusal> {
+    let (input, unit) = match hazard {
+        Hazard::Toxic => ("levels.toxic_ppm", "ppm"),
+        Hazard::Flammable => ("levels.flammable", "volume fraction"),
+        Hazard::Heat => ("levels.heat_kw_m2", "kW/m2"),
+        Hazard::Blast => ("levels.blast_kpa", "kPa"),
+    };
+    let [red, orange, yellow] = values;
+    for value in values {
+        positive(input, value)?;
     }
-    Ok(levels)
+    if orange >= red || yellow >= orange {
+        return Err(Refusal::OutOfDomain {
+            input,
+            value: if orange >= red { orange } else { yellow },
+            wanted: "below the level before it",
+        });
+    }
+    let level = |threat, value| Level { hazard, threat, value, unit, basis: "the site's own level" };
+    Ok([level(Threat::Red, red), level(Threat::Orange, orange), level(Threat::Yellow, yellow)])
 }
 
 /// A closed ring of points, m; the first is not repeated at the end. Frame: x downwind and y left, or east and north.
@@ -100,6 +137,23 @@ pub struct Zone {
     pub averaging_s: f64,
     /// Rings in the frame of the wind; empty when the level is reached nowhere.
     pub rings: Vec<Ring>,
+    pub band: Band,
+    /// Notes of the model that drew it.
+    pub notes: Vec<Note>,
+}
+
+/// How sure a zone is: inside `likely` the level is passed even if the model says too much, outside `possible` it is not even if it says
+/// too little or the wind turns.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct Band {
+    /// Factor by which the model's figures scatter about the measured ones.
+    pub factor: f64,
+    /// Runs behind the band: 5 % and 95 % of them; zero where the published scatter stands for them.
+    pub samples: u32,
+    pub likely_reach_m: f64,
+    pub possible_reach_m: f64,
+    pub likely: Vec<Ring>,
+    pub possible: Vec<Ring>,
 }
 
 /// A circle about a place in the wind's frame.
@@ -139,36 +193,69 @@ pub fn wedge(reach: f64, width: f64, half_angle_deg: f64) -> Ring {
 
 /// The outline of a region star-shaped about `centre` on the axis, where `value(x, y)` is symmetric in y and falls outwards.
 ///
-/// Bisection along 37 rays to one side, the other mirrored; a ray starts from its neighbour's radius. Searched up to `limit` m.
+/// A root along each of 37 rays to one side, the other mirrored; a ray starts from its neighbour's radius. Searched up to `limit` m.
 pub fn star_ring(centre_x: f64, level: f64, limit: f64, value: impl Fn(f64, f64) -> f64) -> Option<Ring> {
     const RAYS: usize = 36;
     if value(centre_x, 0.0) < level {
         return None;
     }
     let mut ring = Ring::with_capacity(2 * RAYS);
-    let mut last = 1.0;
+    let mut last = 10.0;
     for k in 0..=RAYS {
         let (c, s) = (cos(PI * k as f64 / RAYS as f64), sin(PI * k as f64 / RAYS as f64));
-        let inside = |r: f64| value(centre_x + r * c, r * s) >= level;
-        let (mut low, mut high) = (0.8 * last, 1.25 * last);
-        while high < limit && inside(high) {
-            low = high;
-            high *= 1.5;
-        }
-        while low > 1e-3 && !inside(low) {
-            high = low;
-            low /= 1.5;
-        }
-        for _ in 0..9 {
-            let middle = 0.5 * (low + high);
-            if inside(middle) { low = middle } else { high = middle }
-        }
-        last = (0.5 * (low + high)).min(limit);
+        last = outermost(level, last, limit, |r| value(centre_x + r * c, r * s));
         ring.push([centre_x + last * c, last * s]);
     }
     let mirrored: Ring = ring[1..RAYS].iter().rev().map(|p| [p[0], -p[1]]).collect();
     ring.extend(mirrored);
     Some(ring)
+}
+
+/// Radius at which a value that falls outwards is `level`, to 0.2 %, between 1 mm and `limit` m; `guess` is where to look first.
+///
+/// Heat and pressure fall nearly as powers of the distance, so a secant in ln value over ln r needs three or four looks; it is kept within
+/// a bracket and halved where it does not help.
+pub fn outermost(level: f64, guess: f64, limit: f64, value: impl Fn(f64) -> f64) -> f64 {
+    const LEAST: f64 = 1e-3;
+    let above = |r: f64| log((value(r) / level).max(1e-300));
+    let mut r = guess.clamp(LEAST, limit);
+    let mut f = above(r);
+    // A bracket: out while it is still passed, in while it is not.
+    let (mut low, mut high) = (r, r);
+    let (mut f_low, mut f_high) = (f, f);
+    while f_high >= 0.0 {
+        (low, f_low) = (high, f_high);
+        if high >= limit {
+            return limit;
+        }
+        high = (high * if f_high > 1.0 { 2.5 } else { 1.4 }).min(limit);
+        f_high = above(high);
+    }
+    while f_low < 0.0 {
+        (high, f_high) = (low, f_low);
+        if low <= LEAST {
+            return LEAST;
+        }
+        low = (low / if f_low < -1.0 { 2.5 } else { 1.4 }).max(LEAST);
+        f_low = above(low);
+    }
+    for _ in 0..40 {
+        if high / low < 1.002 {
+            break;
+        }
+        let (a, b) = (log(low), log(high));
+        let slope = (f_high - f_low) / (b - a);
+        let root = a - f_low / slope.min(-1e-9);
+        // Within the bracket, never so close to an end that the other end stays for good.
+        let margin = 0.02 * (b - a);
+        r = exp(root.clamp(a + margin, b - margin));
+        f = above(r);
+        if f.abs() < 2e-3 {
+            return r;
+        }
+        if f >= 0.0 { (low, f_low) = (r, f) } else { (high, f_high) = (r, f) }
+    }
+    sqrt(low * high)
 }
 
 /// Rings where a gridded field reaches `level`, in metres, by marching squares. Axes `[row][column]`; beyond the edge the field is 0.
@@ -265,11 +352,34 @@ impl Site {
     }
 }
 
+impl Site {
+    /// East and north of the site, m, of a longitude and latitude: the inverse of [`Site::at`] by two corrections.
+    pub fn offset(&self, longitude: f64, latitude: f64) -> [f64; 2] {
+        // Metres in a degree of the sphere are near enough to begin with; each correction leaves a millionth of the error.
+        const DEGREE_M: f64 = 111_320.0;
+        let shrink = cos(latitude.to_radians()).max(0.05);
+        let (mut east, mut north) = (0.0, 0.0);
+        for _ in 0..4 {
+            let [lon, lat] = self.at(east, north);
+            east += (longitude - lon) * DEGREE_M * shrink;
+            north += (latitude - lat) * DEGREE_M;
+        }
+        [east, north]
+    }
+}
+
 /// Turns a place in the wind's frame (x downwind, y left) to east and north. `wind_from_deg`: clockwise from north.
 pub fn downwind_to_map(p: [f64; 2], wind_from_deg: f64) -> [f64; 2] {
     let bearing = (wind_from_deg + 180.0).to_radians();
     let (s, c) = (sin(bearing), cos(bearing));
     [p[0] * s - p[1] * c, p[0] * c + p[1] * s]
+}
+
+/// The way back: east and north to the wind's frame.
+pub fn map_to_downwind(p: [f64; 2], wind_from_deg: f64) -> [f64; 2] {
+    let bearing = (wind_from_deg + 180.0).to_radians();
+    let (s, c) = (sin(bearing), cos(bearing));
+    [p[0] * s + p[1] * c, -p[0] * c + p[1] * s]
 }
 
 /// A ring as GeoJSON positions, closed.
@@ -296,23 +406,36 @@ fn signed_area(ring: &[[f64; 2]]) -> f64 {
 }
 
 /// Zones as a GeoJSON FeatureCollection, widest first so that the worst is drawn on top. Zones reached nowhere have no feature.
+///
+/// A feature's `band` is `possible`, `zone` or `likely`; each carries the notes of its model.
 pub fn geojson(zones: &[Zone], site: Site, wind_from_deg: f64) -> Value {
-    let mut order: Vec<&Zone> = zones.iter().filter(|zone| !zone.rings.is_empty()).collect();
+    let mut order: Vec<&Zone> = zones.iter().collect();
     order.sort_by(|a, b| b.level.threat.cmp(&a.level.threat).then(a.level.hazard.cmp(&b.level.hazard)));
-    let features: Vec<Value> = order
-        .into_iter()
-        .map(|zone| {
-            let polygons: Vec<Value> = zone.rings.iter().map(|ring| json!([positions(ring, site, wind_from_deg)])).collect();
-            json!({
-                "type": "Feature",
-                "geometry": {"type": "MultiPolygon", "coordinates": polygons},
-                "properties": {
-                    "hazard": zone.level.hazard, "threat": zone.level.threat, "value": zone.level.value, "unit": zone.level.unit,
-                    "basis": zone.level.basis, "model": zone.model, "reach_m": libm::round(zone.reach_m * 10.0) / 10.0, "averaging_s": zone.averaging_s,
-                },
-            })
+    let feature = |zone: &Zone, band: &str, rings: &[Ring], reach_m: f64| {
+        let polygons: Vec<Value> = rings.iter().map(|ring| json!([positions(ring, site, wind_from_deg)])).collect();
+        json!({
+            "type": "Feature",
+            "geometry": {"type": "MultiPolygon", "coordinates": polygons},
+            "properties": {
+                "hazard": zone.level.hazard, "threat": zone.level.threat, "value": zone.level.value, "unit": zone.level.unit,
+                "basis": zone.level.basis, "model": zone.model, "band": band, "reach_m": libm::round(reach_m * 10.0) / 10.0,
+                "averaging_s": zone.averaging_s, "factor": zone.band.factor, "samples": zone.band.samples, "warnings": zone.notes,
+            },
         })
-        .collect();
+    };
+    let mut features = Vec::with_capacity(3 * order.len());
+    for band in ["possible", "zone", "likely"] {
+        for zone in &order {
+            let (rings, reach_m) = match band {
+                "possible" => (&zone.band.possible, zone.band.possible_reach_m),
+                "zone" => (&zone.rings, zone.reach_m),
+                _ => (&zone.band.likely, zone.band.likely_reach_m),
+            };
+            if !rings.is_empty() {
+                features.push(feature(zone, band, rings, reach_m));
+            }
+        }
+    }
     json!({"type": "FeatureCollection", "features": features})
 }
 
@@ -394,11 +517,34 @@ mod tests {
     use libm::hypot;
 
     #[test]
-    fn levels_fall_back_and_say_where_they_come_from() {
-        let chlorine = toxic_levels(substance("7782-50-5").unwrap()).unwrap();
-        assert_eq!((chlorine[0].threat, chlorine[0].value, chlorine[0].basis), (Threat::Red, 20.0, "AEGL-3 60 min"));
-        let ethanol = toxic_levels(substance("64-17-5").unwrap()).unwrap();
-        assert!(ethanol.iter().all(|level| level.basis != "AEGL-3 60 min"));
+    fn levels_come_from_one_set_and_fall_from_red_to_yellow_for_every_substance() {
+        let mut none = 0;
+        for s in crate::properties::substances() {
+            let Ok(levels) = toxic_levels(s) else {
+                none += 1;
+                continue;
+            };
+            let set = |level: &Level| level.basis.split('-').next().map(str::to_owned);
+            assert!(
+                levels.windows(2).all(|pair| pair[0].value > pair[1].value && pair[0].threat < pair[1].threat),
+                "{}: {levels:?}",
+                s.name_en
+            );
+            assert!(levels.iter().all(|level| set(level) == set(&levels[0])), "{}: {levels:?}", s.name_en);
+        }
+        assert_eq!(none, 2, "nitrogen and water");
+        let of = |cas| toxic_levels(substance(cas).unwrap()).unwrap();
+        assert_eq!((of("7782-50-5")[0].value, of("7782-50-5")[0].basis), (20.0, "AEGL-3 60 min"));
+        // Phenol has no AEGL-3: the whole ERPG set stands in.
+        assert!(of("108-95-2").len() == 3 && of("108-95-2").iter().all(|level| level.basis.starts_with("ERPG")));
+        assert_eq!(of("124-38-9")[0].basis, "IDLH");
+    }
+
+    #[test]
+    fn a_sites_own_levels_must_fall() {
+        assert_eq!(own_levels(Hazard::Heat, [37.5, 12.5, 4.0]).unwrap()[1].value, 12.5);
+        assert!(own_levels(Hazard::Toxic, [10.0, 20.0, 1.0]).is_err());
+        assert!(own_levels(Hazard::Blast, [30.0, 10.0, 0.0]).is_err());
     }
 
     #[test]
@@ -407,6 +553,16 @@ mod tests {
         assert!((east - 100.0).abs() < 1e-9 && north.abs() < 1e-9);
         let [east, north] = downwind_to_map([0.0, 10.0], 270.0);
         assert!(east.abs() < 1e-9 && (north - 10.0).abs() < 1e-9, "left of an eastward wind is north");
+    }
+
+    #[test]
+    fn a_place_on_the_map_is_found_again() {
+        let site = Site { longitude: 119.97, latitude: 31.81 };
+        let [lon, lat] = site.at(1234.0, -567.0);
+        let [east, north] = site.offset(lon, lat);
+        assert!((east - 1234.0).abs() < 0.1 && (north + 567.0).abs() < 0.1, "{east} {north}");
+        let [x, y] = map_to_downwind(downwind_to_map([300.0, -40.0], 73.0), 73.0);
+        assert!((x - 300.0).abs() < 1e-9 && (y + 40.0).abs() < 1e-9);
     }
 
     #[test]
@@ -448,11 +604,22 @@ mod tests {
 
     #[test]
     fn features_are_closed_rings_with_the_worst_on_top() {
-        let zone =
-            |level: Level, radius| Zone { level, model: "m", reach_m: radius, averaging_s: 60.0, rings: vec![circle([0.0, 0.0], radius)] };
+        let zone = |level: Level, radius| Zone {
+            level,
+            model: "m",
+            reach_m: radius,
+            averaging_s: 60.0,
+            rings: vec![circle([0.0, 0.0], radius)],
+            band: Band::default(),
+            notes: vec![Note::More],
+        };
         let collection = geojson(&[zone(HEAT[0], 50.0), zone(HEAT[2], 150.0)], Site { longitude: 120.0, latitude: 32.0 }, 90.0);
         let features = collection["features"].as_array().unwrap();
         assert_eq!(features[1]["properties"]["threat"], "red");
+        assert_eq!(
+            (&features[1]["properties"]["band"], &features[1]["properties"]["warnings"][0]["note"]),
+            (&json!("zone"), &json!("more"))
+        );
         let ring = features[0]["geometry"]["coordinates"][0][0].as_array().unwrap();
         assert_eq!(ring.first(), ring.last());
         assert_eq!(ring.len(), 73);
@@ -462,6 +629,15 @@ mod tests {
     fn a_round_field_has_a_round_outline() {
         let ring = star_ring(5.0, 1.0, 1000.0, |x, y| 10_000.0 / ((x - 5.0) * (x - 5.0) + y * y).max(1e-9)).unwrap();
         assert!(ring.iter().all(|p| (hypot(p[0] - 5.0, p[1]) - 100.0).abs() < 0.2));
+        // A flame has a wall: inside it the value stands still.
+        let wall = |x: f64, y: f64| if hypot(x, y) < 30.0 { 50.0 } else { 2.0 };
+        assert!(star_ring(0.0, 10.0, 1000.0, wall).unwrap().iter().all(|p| (hypot(p[0], p[1]) - 30.0).abs() < 0.1));
+        let looks = std::cell::Cell::new(0);
+        outermost(1.0, 80.0, 5000.0, |r| {
+            looks.set(looks.get() + 1);
+            10_000.0 / (r * r)
+        });
+        assert!(looks.get() <= 4, "{}", looks.get());
         assert_eq!(star_ring(0.0, 1.0, 1000.0, |_, _| 0.5), None);
     }
 

@@ -1,70 +1,139 @@
 //! The cloud of a release, by the dense model, the passive one, or both: what is breathed where, and how much of it can burn.
 
 use libm::{cbrt, erf, exp, log, sqrt};
+use std::f64::consts::PI;
 
 use super::Findings;
-use super::describe::Air;
+use super::dense::Dense;
+use super::describe::{Air, Congestion, Description, Direction};
 use super::effects::{BREATH_M, FLAMMABLE_S};
+use super::passive::{AgedPuff, FinitePlume, NearGround};
 use super::release::{Released, Source};
-use crate::dispersion::choice::{COLD_DENSE, Path, by_richardson, continuous_is_dense, instantaneous_is_dense};
-use crate::dispersion::plume::{self, Plume};
-use crate::dispersion::puff::Puff;
-use crate::dispersion::sigma::SigmaSet;
+use super::workbook::Workbook;
+use crate::dispersion::box_model::{BoxAt, BoxRun, Constants, HeavyPuff};
+use crate::dispersion::choice::{COLD_DENSE, Path, by_richardson};
+use crate::dispersion::plume;
 use crate::dispersion::slab::field::Passage;
 use crate::dispersion::slab::{self, Closure, Cloud};
-use crate::explosion::flammable_mass;
-use crate::properties::Substance;
-use crate::units::{G, Kelvin, R};
-use crate::vulnerability::ToxicProbit;
-use crate::zones::{Hazard, Level, Ring, Zone, flammable_levels, plume_ring, toxic_levels};
+use crate::mixing::Mixing;
+use crate::properties::{Burns, Substance};
+use crate::units::{CP_AIR, G, M_AIR, Pascal, R};
+use crate::vulnerability::{ProbitSet, ToxicProbit, toxic_probit};
+use crate::zones::{Hazard, Level, Ring, flammable_levels, own_levels, plume_ring, toxic_levels};
 use crate::{Note, Refusal, Validity};
 
-/// Averaging time of a toxic zone, s.
-const TOXIC_S: f64 = 600.0;
-const STATIONS: usize = 80;
+/// Averaging time of a toxic zone, s; what lasts no longer than [`QUICK_S`] is asked of the largest rate, the rest of the mean one.
+pub(super) const TOXIC_S: f64 = 600.0;
+const QUICK_S: f64 = 60.0;
+/// Stations of an outline.
+pub(super) const STATIONS: usize = 64;
+/// Nothing is followed farther, m.
+pub(super) const FARTHEST_M: f64 = 50_000.0;
+/// Factor by which concentrations scatter about the measured ones.
+pub(super) const SCATTER: f64 = 2.0;
 
-/// The models that answer for one release.
+/// The models that answer for one release: for the largest rate, and for the mean of its worst ten minutes where that is another.
 #[derive(Debug, Clone)]
 pub(super) struct Dispersed {
-    models: Vec<Model>,
+    quick: Run,
+    slow: Option<Run>,
     /// Mass of the pure gas in a cubic metre at the air's temperature, kg/m³.
     pub kg_m3: f64,
 }
 
-#[derive(Debug, Clone)]
-enum Model {
-    Dense(Box<Cloud>),
-    Plume(FinitePlume),
-    Puff(Puff),
+#[derive(Debug, Clone, Default)]
+struct Run {
+    models: Vec<Model>,
+    /// Britter–McQuaid beside a dense run.
+    check: Option<Workbook>,
 }
 
-/// A plume, its duration s, and how far upwind its virtual point lies, m: zero but for pools.
-#[derive(Debug, Clone, Copy)]
-struct FinitePlume {
-    plume: Plume,
-    duration_s: f64,
-    upwind_m: f64,
+/// One model and what it noted.
+#[derive(Debug, Clone)]
+struct Model {
+    form: Form,
+    notes: Validity,
+}
+
+#[derive(Debug, Clone)]
+enum Form {
+    Dense(Box<Dense>),
+    Plume(Box<FinitePlume>),
+    NearGround(Box<NearGround>),
+    Puff(AgedPuff),
+    Workbook(Workbook),
+    Boxed(Box<BoxRun>),
 }
 
 /// Limits the zones are drawn for.
-pub(super) fn levels(s: &Substance, r: &Released, found: &mut Findings) -> Result<Vec<Level>, Refusal> {
+pub(super) fn levels(d: &Description, s: &Substance, r: &Released, found: &mut Findings) -> Result<Vec<Level>, Refusal> {
     let mut levels: Vec<Level> = Vec::new();
-    match toxic_levels(s) {
-        Ok(toxic) => levels.extend(toxic),
-        Err(_) => found.assume("no toxic level is tabled for the substance: no toxic zone"),
+    if matches!(r.source, Source::Charge { .. }) {
+        return Ok(levels);
     }
-    if s.lfl_pct.is_some() {
-        levels.extend(flammable_levels(s)?);
-    } else {
-        found.assume("no flammable limit is tabled for the substance: no flammable zone, fire or explosion");
+    let own = d.levels.clone().unwrap_or_default();
+    match (own.toxic_ppm, toxic_levels(s)) {
+        (Some(values), _) => levels.extend(own_levels(Hazard::Toxic, values)?),
+        (None, Ok(toxic)) => {
+            found
+                .assume(format!("toxic zones by {}, one set for all colours", toxic[0].basis.split([' ', '-']).next().unwrap_or_default()));
+            levels.extend(for_the_duration(s, r, own.toxic_for_the_duration, toxic, found));
+        }
+        (None, Err(_)) => found.assume("no toxic level is tabled for the substance: no toxic zone"),
+    }
+    match (s.lfl_pct, s.burns) {
+        (Some(_), _) => {
+            levels.extend(flammable_levels(s)?);
+            if let (Some(lfl), Some(other)) = (s.lfl_pct, s.lfl_other_pct) {
+                found.assume(format!("databases give {lfl} and {other} % as lower flammable limit; the lower draws the zone"));
+            }
+            if s.ufl_pct.is_none() {
+                found.note(Note::Assumed {
+                    model: "flammable_limits",
+                    what: "the upper flammable limit is not tabled: all above the lower burns",
+                });
+            }
+        }
+        (None, Burns::No) => found.assume("the substance does not burn: no flammable zone, fire or explosion"),
+        (None, _) => {
+            found.note(Note::LeftOut {
+                model: "flammable_limits",
+                what: "fire and explosion: the substance may burn, but its lower flammable limit is not tabled; give it",
+            });
+            found
+                .assume("no flammable limit is tabled for the substance, which may burn: no flammable zone, fire or explosion is computed");
+        }
     }
     if levels.is_empty() {
         return Err(Refusal::MissingProperty { substance: s.name_en.clone(), property: "toxic level or flammable limit" });
     }
-    if levels.iter().any(|level| level.hazard == Hazard::Toxic) && (r.duration_s - 3600.0).abs() > 1.0 {
-        found.warnings.push(Note::Assumed { model: "toxic_level", what: "levels for 60 minutes hold, though the release lasts otherwise" });
-    }
     Ok(levels)
+}
+
+/// Levels for 60 min at another duration by `cⁿ t = const`: for shorter ones when asked, for longer ones always; n is the probit's.
+fn for_the_duration(s: &Substance, r: &Released, asked: bool, levels: Vec<Level>, found: &mut Findings) -> Vec<Level> {
+    let minutes = r.duration_s / 60.0;
+    if (minutes - 60.0).abs() < 0.02 {
+        return levels;
+    }
+    let n = toxic_probit(&s.cas, ProbitSet::Purple).or_else(|| toxic_probit(&s.cas, ProbitSet::Ccps)).map(|probit| probit.n);
+    let scaled = |n: f64, minutes: f64| {
+        let factor = libm::pow(60.0 / minutes, 1.0 / n);
+        levels.iter().map(|level| Level { value: level.value * factor, ..*level }).collect()
+    };
+    if minutes > 60.0 {
+        found.note(Note::OutOfRange { model: "toxic_level", input: "duration of the release, min", value: minutes, low: 0.0, high: 60.0 });
+    }
+    match n {
+        Some(n) if minutes > 60.0 || asked => {
+            found.assume(format!("toxic levels scaled from 60 to {:.0} min by c^n t, n = {n} of the probit", minutes.max(10.0)));
+            scaled(n, minutes.max(10.0))
+        }
+        _ => {
+            found.note(Note::Assumed { model: "toxic_level", what: "levels for 60 minutes hold, though the release lasts otherwise" });
+            levels
+        }
+    }
 }
 
 /// A level as volume fraction.
@@ -84,76 +153,208 @@ pub(super) fn sampled(level: &Level) -> (f64, f64) {
 }
 
 /// Runs the models that answer for this release.
-pub(super) fn disperse(s: &Substance, air: &Air, r: &Released, levels: &[Level], found: &mut Findings) -> Result<Dispersed, Refusal> {
-    let lowest = levels.iter().map(fraction).fold(1.0, f64::min);
-    let mut models = Vec::with_capacity(2);
-    for &dense in paths(s, air, r) {
-        models.push(if dense { build_dense(s, air, r, lowest, found)? } else { build_passive(s, air, r, found)? });
+pub(super) fn disperse(
+    d: &Description,
+    s: &Substance,
+    air: &Air,
+    r: &Released,
+    levels: &[Level],
+    found: &mut Findings,
+) -> Result<Dispersed, Refusal> {
+    let kg_m3 = air.p * s.molar_mass().0 / (R * air.t);
+    if matches!(r.source, Source::Charge { .. }) {
+        return Ok(Dispersed { quick: Run::default(), slow: None, kg_m3 });
     }
-    Ok(Dispersed { models, kg_m3: air.p * s.molar_mass().0 / (R * air.t) })
+    let lowest = |hazard: fn(Hazard) -> bool| levels.iter().filter(|level| hazard(level.hazard)).map(fraction).reduce(f64::min);
+    let (mut toxic, flammable) = (lowest(|h| h == Hazard::Toxic), lowest(|h| h != Hazard::Toxic));
+    if let (Some(own), Ok(tabled)) = (toxic, toxic_levels(s)) {
+        // A site's own levels may be high; risk still asks where people die.
+        toxic = Some(own.min(tabled.iter().map(fraction).fold(1.0, f64::min)));
+    }
+    let paths = paths(s, air, r, found);
+    let mean = Released { rate_kg_s: r.mean_rate_kg_s, ..*r };
+    // One rate answers for both unless it falls much within ten minutes, or only one kind of zone is asked for.
+    let same = r.rate_kg_s <= 1.2 * r.mean_rate_kg_s;
+    let build = |r: &Released, lowest: f64, found: &mut Findings| build(d, s, air, r, paths, lowest, kg_m3, found);
+    Ok(match (toxic, flammable) {
+        (Some(toxic), Some(flammable)) if !same => {
+            found.assume("the flammable cloud is that of the largest rate, the toxic one that of the worst ten minutes");
+            Dispersed { quick: build(r, flammable, found)?, slow: Some(build(&mean, toxic, found)?), kg_m3 }
+        }
+        (Some(toxic), None) => Dispersed { quick: build(&mean, toxic, found)?, slow: None, kg_m3 },
+        (toxic, flammable) => {
+            let lowest = toxic.unwrap_or(1.0).min(flammable.unwrap_or(1.0));
+            Dispersed { quick: build(r, lowest, found)?, slow: None, kg_m3 }
+        }
+    })
 }
 
-/// The models to run: dense (true), passive (false), or both where the criteria do not decide.
-fn paths(s: &Substance, air: &Air, r: &Released) -> &'static [bool] {
+/// The models to run: dense (true), passive (false), or both where the criteria do not decide or disagree.
+fn paths(s: &Substance, air: &Air, r: &Released, found: &mut Findings) -> &'static [bool] {
     let g0 = G * (r.density_kg_m3 - air.rho) / air.rho;
     let cold = COLD_DENSE.contains(&s.cas.as_str()) && (r.liquid_share > 0.0 || r.temperature_k < air.t - 20.0);
     if cold {
+        found.assume("dense path: a cold or aerosol release of a substance whose gas is light");
         return &[true];
     }
-    if let Source::Burst { .. } = r.source {
-        let dense = instantaneous_is_dense(g0, r.mass_kg / r.density_kg_m3, air.u10);
-        return if dense { &[true] } else { &[false] };
-    }
-    let v0 = r.rate_kg_s / r.density_kg_m3;
-    let d_s = match r.source {
-        Source::Pool { radius_m, .. } => 2.0 * radius_m,
-        _ => sqrt(v0 / air.u10),
-    };
     if r.liquid_share > 0.0 {
+        found.assume("dense path: the release carries droplets");
         return &[true];
     }
-    if !continuous_is_dense(g0, v0, air.u10, d_s) {
+    if g0 <= 0.0 {
+        found.assume("passive path: the release is no heavier than air");
         return &[false];
     }
-    match by_richardson(g0, v0, air.u_star, d_s) {
-        Path::Passive => &[false],
-        Path::Both => &[true, false],
-        Path::Dense => &[true],
+    let (criterion, limit, richardson) = if let Source::Burst { .. } = r.source {
+        let v0 = r.mass_kg / r.density_kg_m3;
+        (sqrt(g0 * v0) / (air.u10 * cbrt(v0)), 0.20, g0 * cbrt(v0) / (air.u_star * air.u_star))
+    } else {
+        let v0 = r.rate_kg_s / r.density_kg_m3;
+        let d_s = match r.source {
+            Source::Pool { radius_m, .. } => 2.0 * radius_m,
+            _ => sqrt(v0 / air.u10),
+        };
+        let u3 = |u: f64| u * u * u;
+        (cbrt(g0 * v0 / (u3(air.u10) * d_s)), 0.15, g0 * v0 / (u3(air.u_star) * d_s))
+    };
+    // Bursts: the same thresholds on g0' V^(1/3)/u*², from-knowledge.
+    let by_ri = by_richardson(richardson, 1.0, 1.0, 1.0);
+    let (name, paths): (&str, &'static [bool]) = match (criterion >= limit, by_ri) {
+        (true, Path::Dense) => ("dense path", &[true]),
+        (false, Path::Passive) => ("passive path", &[false]),
+        _ => ("dense and passive path, the larger shown", &[true, false]),
+    };
+    found
+        .assume(format!("{name}: Britter–McQuaid criterion {criterion:.2} (dense from {limit}), Ri_c {richardson:.1} (both from 1 to 30)"));
+    paths
+}
+
+#[allow(clippy::too_many_arguments)] // What a run of all models needs, once.
+fn build(
+    d: &Description,
+    s: &Substance,
+    air: &Air,
+    r: &Released,
+    paths: &[bool],
+    lowest: f64,
+    kg_m3: f64,
+    found: &mut Findings,
+) -> Result<Run, Refusal> {
+    let mut run = Run::default();
+    for &dense in paths {
+        let model = if dense {
+            let book = Workbook::of(r, air, kg_m3);
+            run.check = Some(book);
+            dense_or_workbook(s, air, r, lowest, book, found)?
+        } else {
+            passive(d, s, air, r, kg_m3, found)?
+        };
+        found.model(model.name());
+        found.warn(&model.notes);
+        run.models.push(model);
+    }
+    Ok(run)
+}
+
+/// The dense model; where it finds no solution the workbook stands in, and says so (06 §4).
+fn dense_or_workbook(s: &Substance, air: &Air, r: &Released, lowest: f64, book: Workbook, found: &mut Findings) -> Result<Model, Refusal> {
+    let mut notes = Validity::new();
+    match dense(s, air, r, lowest, found, &mut notes) {
+        Ok(cloud) => {
+            notes.merge(&cloud.notes);
+            // Farther than a few source lengths, or the comparison is one of sources.
+            let (own, other) = (cloud.reach(lowest, 0.0, TOXIC_S).unwrap_or(0.0), book.reach(lowest).unwrap_or(0.0));
+            found.model(Workbook::MODEL);
+            if own > 50.0 && other > 50.0 && !(1.0 / 3.0..=3.0).contains(&(own / other)) {
+                notes.add(Note::OutOfRange {
+                    model: "dispersion.slab",
+                    input: "reach over that of Britter–McQuaid",
+                    value: own / other,
+                    low: 1.0 / 3.0,
+                    high: 3.0,
+                });
+            }
+            Ok(Model { form: Form::Dense(Box::new(Dense::of(cloud, r))), notes })
+        }
+        Err(Refusal::NoSolution { .. }) => {
+            // SLAB-like → box (puffs only) → Britter–McQuaid.
+            if let Source::Burst { .. } = r.source
+                && let Ok(boxed) = box_run(s, air, r)
+            {
+                notes.merge(&boxed.notes);
+                notes.add(Note::LeftOut { model: "dispersion.slab", what: "the dense model found no solution: the box model stands in" });
+                return Ok(Model { form: Form::Boxed(Box::new(boxed)), notes });
+            }
+            notes.add(Note::LeftOut {
+                model: "dispersion.slab",
+                what: "the dense model found no solution: Britter–McQuaid stands in, factor 2",
+            });
+            Ok(Model { form: Form::Workbook(book), notes })
+        }
+        Err(other) => Err(other),
     }
 }
 
-fn build_dense(s: &Substance, air: &Air, r: &Released, lowest: f64, found: &mut Findings) -> Result<Model, Refusal> {
-    let mut notes = Validity::new();
-    let source = match r.source {
-        Source::Jet { area_m2, .. } => {
-            slab::Source::HorizontalJet { q: r.rate_kg_s, area: area_m2, height: r.height_m, duration: r.duration_s }
-        }
-        Source::Pool { radius_m, .. } => {
-            slab::Source::Pool { q: r.rate_kg_s, area: std::f64::consts::PI * radius_m * radius_m, duration: r.duration_s }
-        }
-        Source::Vapour => {
-            // Without momentum the vapour enters as from a patch it fills at the speed of the wind.
-            let area = r.rate_kg_s / (r.density_kg_m3 * air.u10);
-            slab::Source::Pool { q: r.rate_kg_s, area, duration: r.duration_s }
-        }
-        Source::Burst { .. } => {
-            // A cloud as high as its radius.
-            let radius = cbrt(r.mass_kg / r.density_kg_m3 / std::f64::consts::PI);
-            slab::Source::Instantaneous { mass: r.mass_kg, area: std::f64::consts::PI * radius * radius }
-        }
-    };
-    let release = slab::Release {
-        source,
-        m_s: s.molar_mass().0,
+/// The box model of a burst, with the air of its own expansion left out.
+fn box_run(s: &Substance, air: &Air, r: &Released) -> Result<BoxRun, Refusal> {
+    let t_b = s.boiling_point(Pascal(air.p))?;
+    let dh = s.heat_of_vaporisation(t_b)?;
+    let m_s = s.molar_mass().0;
+    let mixing = Mixing {
+        m_s,
+        m_a: M_AIR,
         cp_s: s.cp_gas_J_kgK,
-        cp_l: s.cp_liquid()?,
-        dh: s.hvap_Tb_J_kg,
-        t_b: s.t_boil_K,
-        rho_l: s.liquid_density(Kelvin(s.t_boil_K), &mut notes)?.0,
-        b_sat: None,
+        cp_l: s.cp_liq_J_kgK.unwrap_or(s.cp_gas_J_kgK),
+        cp_a: CP_AIR,
+        dh,
+        t_b: t_b.0,
+        b: dh * m_s / R,
+        rho_l: s.liquid_density(t_b, &mut Validity::new())?.0,
+        p: air.p,
+        q_a: 0.0,
+    };
+    let puff = HeavyPuff {
+        mixing: &mixing,
+        mass: r.mass_kg,
+        air: 0.0,
         t_s: r.temperature_k,
         liquid: r.liquid_share,
+        aspect: 1.0,
+        u_star: air.u_star,
+        inverse_length: air.inverse_length,
+        z0: air.z0,
+        t_a: air.t,
+        constants: Constants::default(),
     };
+    puff.run(FARTHEST_M)
+}
+
+fn dense(s: &Substance, air: &Air, r: &Released, lowest: f64, found: &mut Findings, notes: &mut Validity) -> Result<Cloud, Refusal> {
+    let duration = r.mass_kg / r.rate_kg_s.max(1e-12);
+    // Without momentum the vapour enters as from a patch it fills at the speed of the wind.
+    let patch = |u: f64| r.rate_kg_s / (r.density_kg_m3 * u);
+    let source = match r.source {
+        Source::Jet { direction: Direction::Down, .. } => {
+            notes.add(Note::Assumed { model: "dispersion.slab", what: "a jet at the ground loses its momentum there" });
+            slab::Source::Pool { q: r.rate_kg_s, area: patch(air.u10), duration }
+        }
+        Source::Jet { area_m2: area, direction: Direction::Vertical, .. } => {
+            slab::Source::VerticalJet { q: r.rate_kg_s, area, height: r.height_m, duration }
+        }
+        Source::Jet { area_m2: area, .. } => slab::Source::HorizontalJet { q: r.rate_kg_s, area, height: r.height_m, duration },
+        Source::Pool { radius_m, .. } => slab::Source::Pool { q: r.rate_kg_s, area: PI * radius_m * radius_m, duration },
+        Source::Vapour if r.height_m > 0.5 => {
+            found.assume("the vapour leaves its height at the speed of the wind");
+            slab::Source::HorizontalJet { q: r.rate_kg_s, area: patch(air.wind(r.height_m).max(0.5)), height: r.height_m, duration }
+        }
+        Source::Vapour => slab::Source::Pool { q: r.rate_kg_s, area: patch(air.u10), duration },
+        Source::Burst { .. } | Source::Charge { .. } => {
+            // A cloud as high as its radius.
+            let radius = cbrt(r.mass_kg / r.density_kg_m3 / PI);
+            slab::Source::Instantaneous { mass: r.mass_kg, area: PI * radius * radius }
+        }
+    };
+    let release = slab::Release::of(s, source, r.temperature_k, r.liquid_share, air.p)?;
     let weather = slab::Weather {
         u: air.u10,
         z_m: 10.0,
@@ -162,256 +363,255 @@ fn build_dense(s: &Substance, air: &Air, r: &Released, lowest: f64, found: &mut 
         t_a: air.t,
         p: air.p,
         humidity: air.rh,
-        sigma_theta: None,
+        sigma_theta: air.sigma_theta,
     };
-    // Far enough for the lowest level, without following the cloud over the horizon: lengthened while the level is still exceeded.
-    let mut x_max = 1_000.0;
-    let cloud = loop {
-        let cloud = slab::run(&release, &weather, Closure::Improved, x_max)?;
-        if x_max >= 50_000.0 || cloud.concentration(0.95 * x_max, 0.0, 0.0, TOXIC_S) < lowest {
-            break cloud;
-        }
-        x_max *= 4.0;
-    };
-    notes.merge(&cloud.notes);
-    found.warn(&notes);
-    found.model("dispersion.slab");
-    Ok(Model::Dense(Box::new(cloud)))
+    if air.h_mix.is_some() {
+        notes.add(Note::LeftOut { model: "dispersion.slab", what: "the given mixing height: the model takes its own by class" });
+    }
+    // Beyond the lowest level by what its band may ask for.
+    slab::run_until(&release, &weather, Closure::Improved, FARTHEST_M, lowest / (1.25 * SCATTER))
 }
 
-fn build_passive(s: &Substance, air: &Air, r: &Released, found: &mut Findings) -> Result<Model, Refusal> {
+fn passive(d: &Description, s: &Substance, air: &Air, r: &Released, kg_m3: f64, found: &mut Findings) -> Result<Model, Refusal> {
     let mut notes = Validity::new();
     plume::always(&mut notes);
-    let u = air.wind(r.height_m.max(2.0));
-    let model = if let Source::Burst { .. } = r.source {
-        found.model("dispersion.gaussian_puff");
-        Model::Puff(Puff { m: r.mass_kg, u, h: r.height_m, stability: air.stability, sigmas: SigmaSet::CcpsPuff, h_mix: None })
-    } else {
-        found.model("dispersion.gaussian_plume");
-        let plume = Plume {
-            q: r.rate_kg_s,
-            u,
-            h: r.height_m,
-            stability: air.stability,
-            sigmas: SigmaSet::BriggsRural,
-            h_mix: None,
-            averaging_s: TOXIC_S,
-        };
-        notes.merge(&plume.checked()?);
-        let upwind_m = match r.source {
-            Source::Pool { radius_m, .. } => plume::virtual_distance(SigmaSet::BriggsRural, air.stability, 2.0 * radius_m)?,
-            _ => 0.0,
-        };
-        Model::Plume(FinitePlume { plume, duration_s: r.duration_s, upwind_m })
-    };
     if s.mw < 20.0 && r.density_kg_m3 < 0.9 * air.rho {
         notes.add(Note::LeftOut { model: "gaussian_plume", what: "the lift of a light gas: on the ground the plume is weaker" });
     }
-    found.warn(&notes);
-    Ok(model)
-}
-
-impl FinitePlume {
-    fn averaged(&self, averaging_s: f64) -> Plume {
-        Plume { averaging_s: averaging_s.max(20.0), ..self.plume }
+    if let Source::Burst { radius_m, .. } = r.source {
+        return Ok(Model { form: Form::Puff(AgedPuff::of(r, air, radius_m, kg_m3)?), notes });
     }
-
-    /// kg/m³, largest in time: a short release neither fills the plume's length nor the averaging time.
-    fn concentration(&self, x: f64, y: f64, z: f64, averaging_s: f64) -> f64 {
-        let plume = self.averaged(averaging_s);
-        let x = x + self.upwind_m;
-        plume.concentration(x, y, z) * plume.finite_share(x, self.duration_s)
+    let duration = r.mass_kg / r.rate_kg_s.max(1e-12);
+    let small = matches!(r.source, Source::Pool { radius_m, .. } if radius_m <= 5.0) || !matches!(r.source, Source::Pool { .. });
+    if air.measured && r.height_m <= 5.0 && small && !d.compat_aqt3046 {
+        let near = NearGround::of(r, air, duration, &mut notes)?;
+        found.assume("similarity plume near the ground: u* and L are measured");
+        return Ok(Model { form: Form::NearGround(Box::new(near)), notes });
     }
+    let finite = FinitePlume::of(r, air, duration, d.compat_aqt3046)?;
+    notes.merge(&finite.checked()?);
+    found.assume(format!(
+        "{}; wind of {:.1} m/s at the plume's height",
+        if d.compat_aqt3046 {
+            "urban spread as AQ/T 3046-2013 prints it"
+        } else if finite.urban() {
+            "urban spread (Briggs) to 2 km, TNO beyond: the roughness is that of a built-up place"
+        } else {
+            "open-country spread (Briggs) to 2 km, ISC3 beyond"
+        },
+        finite.wind()
+    ));
+    Ok(Model { form: Form::Plume(Box::new(finite)), notes })
 }
 
 impl Dispersed {
+    fn run(&self, averaging_s: f64) -> &Run {
+        self.slow.as_ref().filter(|_| averaging_s > QUICK_S).unwrap_or(&self.quick)
+    }
+
     pub fn concentration(&self, x: f64, y: f64, z: f64, averaging_s: f64) -> f64 {
-        let of = |model: &Model| match model {
-            Model::Dense(cloud) => cloud.concentration(x, y, z, averaging_s),
-            Model::Plume(_) if x <= 0.0 => 0.0,
-            Model::Plume(plume) => (plume.concentration(x, y, z, averaging_s) / self.kg_m3).min(1.0),
-            Model::Puff(puff) => (puff.concentration(x, y, z, x / puff.u) / self.kg_m3).min(1.0),
+        let of = |model: &Model| match &model.form {
+            Form::Dense(dense) => dense.concentration(x, y, z, averaging_s),
+            Form::Plume(plume) => (plume.concentration(x, y, z, averaging_s) / self.kg_m3).min(1.0),
+            Form::NearGround(near) => (near.concentration(x, y, z, averaging_s) / self.kg_m3).min(1.0),
+            Form::Puff(puff) => (puff.concentration(x, y, z, averaging_s) / self.kg_m3).min(1.0),
+            Form::Workbook(book) => book.concentration(x, y, z),
+            Form::Boxed(boxed) => in_box(boxed, x, y, z),
         };
-        self.models.iter().map(of).fold(0.0, f64::max)
+        self.run(averaging_s).models.iter().map(of).fold(0.0, f64::max)
     }
 
     /// Of the model that brings the cloud first. Passive: the front runs at 1.5 times the wind (11 §2).
     pub fn passage(&self, x: f64) -> Option<Passage> {
-        let of = |model: &Model| match model {
-            Model::Dense(cloud) => cloud.passage(x),
-            _ if x <= 0.0 => None,
-            Model::Plume(FinitePlume { plume, duration_s, .. }) => {
-                let arrival_s = x / (1.5 * plume.u);
-                // The rear is stretched as the front is: it passes when the last air is there.
-                let peak_s = x / plume.u + 0.5 * duration_s;
-                Some(Passage { arrival_s, peak_s, duration_s: x / plume.u + duration_s - arrival_s })
-            }
-            Model::Puff(puff) => {
-                let spread = puff.sigmas.at(x, puff.stability)?;
-                let arrival_s = x / (1.5 * puff.u);
-                Some(Passage { arrival_s, peak_s: x / puff.u, duration_s: (x + 3.0 * spread.x) / puff.u - arrival_s })
-            }
+        let of = |model: &Model| match &model.form {
+            Form::Dense(dense) => dense.passage(x),
+            Form::Plume(plume) => passing(x, plume.wind(), plume.duration_s(), 0.0),
+            Form::NearGround(near) => passing(x, near.wind_at(x), near.duration_s(), 0.0),
+            Form::Puff(aged) => passing(x, aged.puff.u, 0.0, aged.spread(x).x),
+            Form::Workbook(book) => passing(x, book.wind(), book.duration_s(), 0.0),
+            Form::Boxed(boxed) => box_passage(boxed, x),
         };
-        self.models.iter().filter_map(of).min_by(|a, b| a.arrival_s.total_cmp(&b.arrival_s))
+        self.run(TOXIC_S).models.iter().filter_map(of).min_by(|a, b| a.arrival_s.total_cmp(&b.arrival_s))
     }
 
     /// `Σ cⁿ Δt` of the worst minutes the probit counts, in its unit; `to_unit` turns volume fractions into it.
     pub fn load(&self, probit: &ToxicProbit, to_unit: impl Fn(f64) -> f64, x: f64, y: f64, z: f64) -> f64 {
-        let of = |model: &Model| match model {
-            Model::Dense(cloud) => dense_load(cloud, probit, &to_unit, x, y, z),
-            _ if x <= 0.0 => 0.0,
-            Model::Plume(finite) => {
-                let averaging_s = finite.duration_s.clamp(FLAMMABLE_S, 3600.0);
-                let c = finite.averaged(averaging_s).concentration(x + finite.upwind_m, y, z) / self.kg_m3;
-                let plume = finite.averaged(averaging_s);
-                let share = plume.finite_share(x + finite.upwind_m, finite.duration_s);
-                if share > 0.98 {
-                    return probit.load(to_unit(c.min(1.0)), finite.duration_s / 60.0);
-                }
-                let sigma = plume.spread(x + finite.upwind_m).map_or(0.0, |s| s.x);
-                let half_s = 0.5 * finite.duration_s + 3.0 * sigma / plume.u;
-                let root = sqrt(2.0) * sigma;
-                let at = |t: f64| {
-                    let front = erf((plume.u * (t + 0.5 * finite.duration_s)) / root);
-                    let rear = erf((plume.u * (t - 0.5 * finite.duration_s)) / root);
-                    to_unit((c * 0.5 * (front - rear)).clamp(0.0, 1.0))
-                };
-                worst_minutes(probit, half_s, at)
+        let unit = |kg_m3: f64| to_unit((kg_m3 / self.kg_m3).clamp(0.0, 1.0));
+        let of = |model: &Model| match &model.form {
+            Form::Dense(dense) => dense.load(probit, &to_unit, x, y, z),
+            Form::Plume(plume) => {
+                let averaging_s = plume.duration_s().clamp(FLAMMABLE_S, 3600.0);
+                let c = plume.steady(x, y, z, averaging_s);
+                finite_load(probit, c, plume.duration_s(), plume.spread(x, averaging_s).x, plume.wind(), unit)
             }
-            Model::Puff(puff) => {
-                let Some(spread) = puff.sigmas.at(x, puff.stability) else { return 0.0 };
-                let middle = x / puff.u;
-                let half_s = (3.0 * spread.x / puff.u).min(middle);
-                worst_minutes(probit, half_s, |t| to_unit((puff.concentration(x, y, z, middle + t) / self.kg_m3).min(1.0)))
+            Form::NearGround(near) => {
+                let averaging_s = near.duration_s().clamp(FLAMMABLE_S, 3600.0);
+                let c = near.steady(x, y, z, averaging_s);
+                finite_load(probit, c, near.duration_s(), near.sigma_y(x, averaging_s), near.wind_at(x), unit)
+            }
+            Form::Puff(aged) => {
+                let sigma = aged.spread(x).x;
+                let u = aged.puff.u;
+                let c = aged.concentration(x, y, z, 0.0);
+                worst_minutes(probit, 3.0 * sigma / u, |t| unit(c * exp(-0.5 * (u * t / sigma) * (u * t / sigma))))
+            }
+            Form::Workbook(book) => probit.load(to_unit(book.concentration(x, y, z)), book.passing_s(x) / 60.0),
+            Form::Boxed(boxed) => {
+                let minutes = box_passage(boxed, x).map_or(0.0, |passage| passage.duration_s / 60.0);
+                probit.load(to_unit(in_box(boxed, x, y, z)), minutes)
             }
         };
-        self.models.iter().map(of).fold(0.0, f64::max)
+        self.run(TOXIC_S).models.iter().map(of).fold(0.0, f64::max)
     }
 
     /// Farthest x with this volume fraction on the axis, m; zero where it is nowhere reached.
     pub fn reach(&self, c: f64, z: f64, averaging_s: f64) -> f64 {
-        self.models.iter().filter_map(|model| self.reach_of(model, c, z, averaging_s)).fold(0.0, f64::max)
+        self.run(averaging_s).models.iter().filter_map(|model| self.reach_of(model, c, z, averaging_s)).fold(0.0, f64::max)
     }
 
     fn reach_of(&self, model: &Model, c: f64, z: f64, averaging_s: f64) -> Option<f64> {
-        match model {
-            Model::Dense(cloud) => cloud.reach(c, z, averaging_s),
-            Model::Plume(finite) => {
-                let plume = finite.averaged(averaging_s);
-                plume.reach(c * self.kg_m3, z, Some(finite.duration_s)).map(|x| (x - finite.upwind_m).max(0.0))
-            }
-            Model::Puff(puff) => puff_reach(puff, c * self.kg_m3, z),
+        match &model.form {
+            Form::Dense(dense) => dense.reach(c, z, averaging_s),
+            Form::Plume(plume) => plume.reach(c * self.kg_m3, z, averaging_s),
+            Form::NearGround(near) => near.reach(c * self.kg_m3, z, averaging_s),
+            Form::Puff(puff) => puff.reach(c * self.kg_m3, z, averaging_s),
+            Form::Workbook(book) => book.reach(c),
+            Form::Boxed(boxed) => envelope(&boxes(boxed, c)).map(|ends| ends.1),
         }
     }
 
-    /// The zone of a level: of the models the one that reaches farther.
-    pub fn zone(&self, level: &Level) -> Zone {
-        let (z, averaging_s) = sampled(level);
-        let c = fraction(level);
+    /// Outline of a volume fraction: of the models the one that reaches farther, its name and its notes. Empty where it is not reached.
+    pub fn outline(&self, c: f64, z: f64, averaging_s: f64) -> (Ring, &'static str, Validity) {
         let reach = |model: &&Model| self.reach_of(model, c, z, averaging_s).unwrap_or(0.0);
-        let Some(model) = self.models.iter().max_by(|a, b| reach(a).total_cmp(&reach(b))) else {
-            return Zone { level: *level, model: "", reach_m: 0.0, averaging_s, rings: Vec::new() };
-        };
-        let ring = self.ring(model, c, z, averaging_s);
-        let reach_m = ring.iter().map(|p| p[0]).fold(0.0, f64::max);
-        Zone { level: *level, model: model.name(), reach_m, averaging_s, rings: if ring.len() >= 3 { vec![ring] } else { Vec::new() } }
+        match self.run(averaging_s).models.iter().max_by(|a, b| reach(a).total_cmp(&reach(b))) {
+            Some(model) => (self.ring(model, c, z, averaging_s), model.name(), model.notes),
+            None => (Ring::new(), "", Validity::new()),
+        }
+    }
+
+    /// Reach by the workbook beside a dense run, m.
+    pub fn check_reach(&self, c: f64, averaging_s: f64) -> Option<f64> {
+        self.run(averaging_s).check.as_ref()?.reach(c)
     }
 
     fn ring(&self, model: &Model, c: f64, z: f64, averaging_s: f64) -> Ring {
+        let kg = c * self.kg_m3;
         let mut outline = [(0.0, 0.0); STATIONS];
-        let filled = match model {
-            Model::Dense(cloud) => cloud.footprint(c, z, averaging_s, &mut outline),
-            Model::Plume(finite) => finite.averaged(averaging_s).footprint(c * self.kg_m3, z, Some(finite.duration_s), &mut outline),
-            Model::Puff(puff) => puff_footprint(puff, c * self.kg_m3, z, &mut outline),
+        match &model.form {
+            Form::Dense(dense) => dense.ring(c, z, averaging_s),
+            Form::Plume(plume) => {
+                along(&mut outline, plume.reach(kg, z, averaging_s), plume.upwind_edge(), |x| plume.half_width(x, z, kg, averaging_s))
+            }
+            Form::NearGround(near) => along(&mut outline, near.reach(kg, z, averaging_s), 0.0, |x| near.half_width(x, z, kg, averaging_s)),
+            Form::Puff(puff) => swept(&puff.ellipses(kg, z, averaging_s)),
+            Form::Workbook(book) => along(&mut outline, book.reach(c), book.upwind_edge(), |x| book.half_width(x, c)),
+            Form::Boxed(boxed) => swept(&boxes(boxed, c)),
+        }
+    }
+
+    /// Mass between the flammable limits at one instant, kg, when it is largest; at most what was released. `None` for what cannot burn.
+    pub fn flammable_mass(&self, s: &Substance, air: &Air, r: &Released) -> Option<f64> {
+        let lfl = s.lower_flammable_limit().ok()?;
+        let ufl = s.upper_flammable_limit().unwrap_or(1.0);
+        let (kg_l, kg_u) = (lfl * self.kg_m3, ufl * self.kg_m3);
+        let of = |model: &Model| match &model.form {
+            Form::Dense(dense) => dense.flammable_mass(s.molar_mass().0, air.p, lfl, ufl),
+            Form::Plume(plume) => plume.flammable_mass(kg_l, kg_u),
+            Form::NearGround(near) => near.flammable_mass(kg_l, kg_u),
+            Form::Puff(puff) => puff.flammable_mass(kg_l, kg_u),
+            Form::Workbook(book) => book.flammable_mass(lfl, ufl),
+            // All of it, while the box is between the limits.
+            Form::Boxed(boxed) => f64::from(u8::from(boxed.course.iter().any(|b| (lfl..=ufl).contains(&b.fraction)))) * r.mass_kg,
         };
-        let outline = &mut outline[..filled.unwrap_or(0)];
-        if let Model::Plume(finite) = model
-            && finite.upwind_m > 0.0
-        {
-            // The plume of a pool starts at a point upwind of it; what lies before the pool's centre is not there.
-            for (x, half) in outline.iter_mut() {
-                *x -= finite.upwind_m;
-                if *x < 0.0 {
-                    (*x, *half) = (0.0, 0.0);
+        Some(self.quick.models.iter().map(of).fold(0.0, f64::max).min(r.mass_kg))
+    }
+
+    /// Part of a congested volume that lies in the cloud above a volume fraction, m³, by a grid over where the two may meet.
+    pub fn volume_above(&self, c: f64, place: &Congestion) -> f64 {
+        const ACROSS: usize = 8;
+        const UP: usize = 4;
+        let half = 0.5 * sqrt(place.volume_m3 / place.height_m);
+        let reach = self.reach(c, 0.0, FLAMMABLE_S).max(self.reach(c, 0.5 * place.height_m, FLAMMABLE_S));
+        // A cloud is seldom wider than it is long, nor longer upwind than downwind.
+        let span = |middle: f64, low: f64, high: f64| ((middle - half).max(low), (middle + half).min(high));
+        let (x0, x1) = span(place.downwind_m, -reach, reach);
+        let (y0, y1) = span(place.crosswind_m, -reach, reach);
+        if x1 <= x0 || y1 <= y0 {
+            return 0.0;
+        }
+        let at = |i: usize, n: usize| (i as f64 + 0.5) / n as f64;
+        let mut inside = 0;
+        for i in 0..ACROSS {
+            for j in 0..ACROSS {
+                for k in 0..UP {
+                    let (x, y) = (x0 + (x1 - x0) * at(i, ACROSS), y0 + (y1 - y0) * at(j, ACROSS));
+                    inside += usize::from(self.concentration(x, y, place.height_m * at(k, UP), FLAMMABLE_S) >= c);
                 }
             }
         }
-        plume_ring(outline)
+        inside as f64 / (ACROSS * ACROSS * UP) as f64 * (x1 - x0) * (y1 - y0) * place.height_m
     }
 
-    /// Mass between the flammable limits, kg, at most what was released; `None` for what cannot burn.
-    pub fn flammable_mass(&self, s: &Substance, air: &Air, r: &Released) -> Result<Option<f64>, Refusal> {
-        let (Ok(lfl), Some(ufl)) = (s.lower_flammable_limit(), s.ufl_pct) else { return Ok(None) };
-        let ufl = ufl / 100.0;
-        let mut largest = 0.0;
-        for model in &self.models {
-            let mass = match model {
-                Model::Dense(cloud) => dense_flammable_mass(cloud, s.molar_mass().0, air.p, lfl, ufl),
-                Model::Plume(finite) => {
-                    let quick = finite.averaged(FLAMMABLE_S);
-                    let (lfl, ufl) = (lfl * self.kg_m3, ufl * self.kg_m3);
-                    match quick.reach(lfl, 0.0, Some(finite.duration_s)) {
-                        None => 0.0,
-                        Some(end) => {
-                            let axis = |x: f64| quick.concentration(x, 0.0, r.height_m);
-                            let from = f64::max(finite.upwind_m, 0.1_f64.min(0.5 * end));
-                            flammable_mass::of_plume(r.rate_kg_s, quick.u, lfl, ufl, from, end, axis)?
-                        }
-                    }
-                }
-                // All of a puff that has not yet thinned below the limit may burn.
-                Model::Puff(puff) => {
-                    if puff.peak(10.0, 0.0) >= lfl * self.kg_m3 {
-                        puff.m
-                    } else {
-                        0.0
-                    }
-                }
-            };
-            largest = f64::max(largest, mass.min(r.mass_kg));
-        }
-        Ok(Some(largest))
+    /// Middle of the flammable cloud on its axis, m downwind.
+    pub fn flammable_middle(&self, lfl: f64) -> f64 {
+        0.5 * self.reach(lfl, 0.0, FLAMMABLE_S)
     }
 }
 
 impl Model {
     fn name(&self) -> &'static str {
-        match self {
-            Self::Dense(_) => "dispersion.slab",
-            Self::Plume(_) => "dispersion.gaussian_plume",
-            Self::Puff(_) => "dispersion.gaussian_puff",
+        match self.form {
+            Form::Dense(_) => "dispersion.slab",
+            Form::Plume(_) => "dispersion.gaussian_plume",
+            Form::NearGround(_) => "dispersion.similarity_plume",
+            Form::Puff(_) => "dispersion.gaussian_puff",
+            Form::Workbook(_) => Workbook::MODEL,
+            Form::Boxed(_) => "dispersion.box",
         }
     }
 }
 
-/// Load as a dense cloud passes: steady while its source lasts, or along the puff's own profile.
-fn dense_load(cloud: &Cloud, probit: &ToxicProbit, to_unit: &impl Fn(f64) -> f64, x: f64, y: f64, z: f64) -> f64 {
-    let Some(s) = cloud.at(x) else { return 0.0 };
-    if !s.puff {
-        let c = cloud.at_station(&s, y, z, cloud.duration.clamp(FLAMMABLE_S, 3600.0));
-        return probit.load(to_unit(c), cloud.duration / 60.0);
+/// Volume fraction at a place while a box stands over it, the largest.
+fn in_box(run: &BoxRun, x: f64, y: f64, z: f64) -> f64 {
+    let over = |b: &&BoxAt| (x - b.x) * (x - b.x) + y * y <= b.radius * b.radius && z <= b.height.max(2.0);
+    run.course.iter().filter(over).map(|b| b.fraction).fold(0.0, f64::max)
+}
+
+fn box_passage(run: &BoxRun, x: f64) -> Option<Passage> {
+    let over = |b: &&BoxAt| (x - b.x).abs() <= b.radius;
+    let (first, last) = (run.course.iter().find(over)?, run.course.iter().rfind(over)?);
+    Some(Passage { arrival_s: first.t, peak_s: first.t, duration_s: last.t - first.t })
+}
+
+fn boxes(run: &BoxRun, c: f64) -> Vec<Ellipse> {
+    run.course.iter().filter(|b| b.fraction >= c).map(|b| (b.x, b.radius, b.radius)).collect()
+}
+
+/// A cloud whose front runs at 1.5 times the wind and whose rear passes with the last air, `sigma` long.
+fn passing(x: f64, u: f64, duration_s: f64, sigma: f64) -> Option<Passage> {
+    if x <= 0.0 {
+        return None;
     }
-    let u = s.u.max(1e-3);
-    let beta = sqrt(((s.big_bx * s.big_bx - s.bx * s.bx) / 3.0).max(1e-12));
-    let root = sqrt(2.0) * beta;
-    let profile = |along: f64| erf((along + s.bx) / root) - erf((along - s.bx) / root);
-    let middle = profile(0.0).max(1e-12);
-    let half_s = (s.bx + 3.0 * beta) / u;
-    let peak = cloud.at_station(&s, y, z, 0.0);
-    // The meander of the whole passage, as a share of the instant's peak.
-    let spread = if peak > 0.0 {
-        let averaged = cloud.at_station(&s, y, z, (2.0 * s.big_bx / u).clamp(FLAMMABLE_S, 3600.0));
-        let on_axis = cloud.at_station(&s, 0.0, z, 0.0);
-        let on_axis_averaged = cloud.at_station(&s, 0.0, z, (2.0 * s.big_bx / u).clamp(FLAMMABLE_S, 3600.0));
-        if on_axis_averaged > 0.0 { averaged / on_axis_averaged * on_axis / peak } else { 1.0 }
-    } else {
-        1.0
-    };
-    worst_minutes(probit, half_s, |t| to_unit((peak * spread * profile(u * t) / middle).clamp(0.0, 1.0)))
+    let arrival_s = x / (1.5 * u);
+    let end_s = (x + 3.0 * sigma) / u + duration_s;
+    Some(Passage { arrival_s, peak_s: x / u + 0.5 * duration_s, duration_s: end_s - arrival_s })
+}
+
+/// Load of a steady concentration `c`, kg/m³, that a release of `t_d` s brings past, its ends blurred by `sigma`.
+fn finite_load(probit: &ToxicProbit, c: f64, t_d: f64, sigma: f64, u: f64, unit: impl Fn(f64) -> f64) -> f64 {
+    if c <= 0.0 {
+        return 0.0;
+    }
+    let root = sqrt(2.0) * sigma.max(1e-6);
+    if erf(u * t_d / (2.0 * root)) > 0.98 {
+        return probit.load(unit(c), t_d / 60.0);
+    }
+    let half_s = 0.5 * t_d + 3.0 * sigma / u;
+    worst_minutes(probit, half_s, |t| unit(c * 0.5 * (erf(u * (t + 0.5 * t_d) / root) - erf(u * (t - 0.5 * t_d) / root))))
 }
 
 /// Load of a passage from `−half_s` to `half_s` about its middle in 20 steps, the worst counted first.
-fn worst_minutes(probit: &ToxicProbit, half_s: f64, at: impl Fn(f64) -> f64) -> f64 {
+pub(super) fn worst_minutes(probit: &ToxicProbit, half_s: f64, at: impl Fn(f64) -> f64) -> f64 {
     const STEPS: usize = 20;
     let dt = 2.0 * half_s / STEPS as f64;
     let mut steps = [0.0; STEPS];
@@ -422,54 +622,61 @@ fn worst_minutes(probit: &ToxicProbit, half_s: f64, at: impl Fn(f64) -> f64) -> 
     probit.load_of(steps.iter().map(|c| (*c, dt / 60.0)))
 }
 
-/// Σ C ρ over a grid of 40 stations × 10 across × 8 up, both sides.
-fn dense_flammable_mass(cloud: &Cloud, m_s: f64, p: f64, lfl: f64, ufl: f64) -> f64 {
-    let (Some(end), Some(first)) = (cloud.reach(lfl, 0.0, 0.0), cloud.stations.first().map(|s| s.x)) else { return 0.0 };
-    const ALONG: usize = 40;
-    const ACROSS: usize = 10;
-    const UP: usize = 8;
-    let mut mass = 0.0;
-    let dx = (end - first) / ALONG as f64;
-    for i in 0..ALONG {
-        let x = first + (i as f64 + 0.5) * dx;
-        let Some(s) = cloud.at(x) else { continue };
-        let (wide, high) = (2.0 * s.big_b, 2.0 * s.h.max(s.z_c));
-        let (dy, dz) = (wide / ACROSS as f64, high / UP as f64);
-        let gas = p * m_s / (R * s.t_k);
-        for j in 0..ACROSS {
-            for k in 0..UP {
-                let c = cloud.at_station(&s, (j as f64 + 0.5) * dy, (k as f64 + 0.5) * dz, 0.0);
-                if (lfl..=ufl).contains(&c) {
-                    mass += 2.0 * c * gas * dx * dy * dz;
-                }
-            }
-        }
+/// A puff's outline at one instant: its middle downwind, and half its length and width where the level is passed.
+pub(super) type Ellipse = (f64, f64, f64);
+
+/// Where a value that falls outwards stops holding, to a thousandth of `far`.
+pub(super) fn edge(far: f64, holds: impl Fn(f64) -> bool) -> f64 {
+    let (mut low, mut high) = (0.0, far);
+    for _ in 0..10 {
+        let middle = 0.5 * (low + high);
+        if holds(middle) { low = middle } else { high = middle }
     }
-    mass
+    low
 }
 
-fn puff_reach(puff: &Puff, c: f64, z: f64) -> Option<f64> {
-    let mut reach = 100_000.0;
-    while puff.peak(reach, z) < c {
-        reach /= 1.05;
-        if reach < 1.0 {
-            return None;
-        }
-    }
-    Some(reach)
+/// From where upwind to where downwind the outlines reach.
+pub(super) fn envelope(ellipses: &[Ellipse]) -> Option<(f64, f64)> {
+    let from = ellipses.iter().map(|(x, a, _)| x - a).reduce(f64::min)?;
+    let to = ellipses.iter().map(|(x, a, _)| x + a).reduce(f64::max)?;
+    Some((from, to))
 }
 
-/// Outline of the largest concentrations of a passing puff: (x, half-width) in even steps of ln x.
-fn puff_footprint(puff: &Puff, c: f64, z: f64, outline: &mut [(f64, f64)]) -> Option<usize> {
-    let reach = puff_reach(puff, c, z)?;
+/// The ring around all instants of a puff: the places it passes over, upwind of its start too.
+pub(super) fn swept(ellipses: &[Ellipse]) -> Ring {
+    let Some((from, to)) = envelope(ellipses) else { return Ring::new() };
+    let mut outline = [(0.0, 0.0); STATIONS];
     let n = outline.len();
-    let near = (reach * 1e-3).max(0.1);
-    let step = log(reach / near) / (n - 1) as f64;
     for (i, place) in outline.iter_mut().enumerate() {
-        let x = near * exp(step * i as f64);
-        let axis = puff.peak(x, z);
-        let sigma = puff.sigmas.at(x, puff.stability).map_or(0.0, |s| s.y);
-        *place = (x, if axis > c { sigma * sqrt(2.0 * log(axis / c)) } else { 0.0 });
+        // Denser towards both ends.
+        let share = 0.5 * (1.0 - libm::cos(PI * i as f64 / (n - 1) as f64));
+        let x = from + (to - from) * share;
+        let half = |(middle, a, b): &Ellipse| {
+            let t = (x - middle) / a.max(1e-9);
+            if t.abs() < 1.0 { b * sqrt(1.0 - t * t) } else { 0.0 }
+        };
+        *place = (x, ellipses.iter().map(half).fold(0.0, f64::max));
     }
-    Some(n)
+    let mut ring: Ring = vec![[from, 0.0]];
+    ring.extend(outline.iter().filter(|(_, half)| *half > 0.0).map(|(x, half)| [*x, *half]));
+    ring.push([to, 0.0]);
+    ring.extend(outline.iter().rev().filter(|(_, half)| *half > 0.0).map(|(x, half)| [*x, -*half]));
+    ring
+}
+
+/// Ring of a plume from `from` (the upwind edge of its source) to `reach`: stations even over the source, then in ln x.
+fn along(outline: &mut [(f64, f64)], reach: Option<f64>, from: f64, half: impl Fn(f64) -> f64) -> Ring {
+    let Some(reach) = reach.filter(|reach| *reach > 0.0) else { return Ring::new() };
+    let n = outline.len();
+    let over = if from < 0.0 { n / 4 } else { 0 };
+    let near = (reach * 1e-3).clamp(0.1, 1.0).min(0.5 * reach);
+    let step = log(reach / near) / (n - over - 1) as f64;
+    for (i, place) in outline.iter_mut().enumerate() {
+        let x = if i < over { from * (1.0 - i as f64 / over as f64) } else { near * exp(step * (i - over) as f64) };
+        *place = (x, half(x));
+    }
+    if let Some(last) = outline.last_mut() {
+        *last = (reach, 0.0);
+    }
+    plume_ring(outline)
 }

@@ -3,16 +3,20 @@
 //! Zones, risk and advice all ask here, so that one path computes them. Frame of the wind: x downwind of the release, y left, z up, m.
 //! Absent on purpose: people, frequencies, the map.
 
+use std::borrow::Cow;
+
+use super::blast::{self, Explosion};
 use super::cloud::{self, Dispersed};
 use super::describe::{self, Air, Description};
-use super::flames::{self, Explosion, Fire};
-use super::release::{self, Released};
+use super::flames::{self, Fire};
+use super::given;
+use super::release::{self, Released, Source};
 use super::{Findings, ScenarioError};
 use crate::dispersion::slab::field::Passage;
-use crate::properties::{Substance, substance};
+use crate::properties::Substance;
 use crate::vulnerability::{ProbitSet, ToxicProbit};
-use crate::zones::Level;
-use crate::{Note, Refusal};
+use crate::zones::{BLAST, HEAT, Hazard, Level, own_levels};
+use crate::{Note, Refusal, Validity};
 
 /// Averaging time of a flammable cloud, s: a pocket of gas burns at once.
 pub const FLAMMABLE_S: f64 = 20.0;
@@ -23,10 +27,12 @@ pub const BREATH_M: f64 = 1.5;
 #[derive(Debug, Clone)]
 pub struct Effects {
     description: Description,
-    substance: &'static Substance,
+    substance: Cow<'static, Substance>,
     air: Air,
     released: Released,
     levels: Vec<Level>,
+    heat_levels: [Level; 3],
+    blast_levels: [Level; 3],
     dispersed: Dispersed,
     fires: Vec<Fire>,
     explosions: Vec<Explosion>,
@@ -39,19 +45,32 @@ pub struct Effects {
 impl Effects {
     /// Runs release, dispersion, fire and explosion of a description.
     pub fn of(description: &Description) -> Result<Self, ScenarioError> {
-        let substance: &'static Substance = substance(&description.substance)?;
+        Self::scaled(description, 1.0)
+    }
+
+    /// The same with every rate, and so the mass, `by` times as large: what an uncertain discharge coefficient does.
+    pub(super) fn scaled(description: &Description, by: f64) -> Result<Self, ScenarioError> {
+        let mut found = Findings::default();
         if let Some(site) = description.site {
             site.checked()?;
         }
-        let air = describe::air(&description.weather)?;
-        let mut found = Findings::default();
-        let released = release::release(description, substance, &air, &mut found)?;
-        let levels = cloud::levels(substance, &released, &mut found)?;
-        let dispersed = cloud::disperse(substance, &air, &released, &levels, &mut found)?;
-        let flammable_kg = dispersed.flammable_mass(substance, &air, &released)?;
-        let fires = flames::fires(substance, &air, &released, &mut found)?;
-        let explosions = flames::explosions(description, substance, &air, flammable_kg, &mut found)?;
+        let substance = given::substance_of(description, &mut found)?;
+        let mut notes = Validity::new();
+        let air = describe::air(&description.weather, &mut notes)?;
+        found.warn(&notes);
+        let released = release::release(description, &substance, &air, &mut found)?.scaled(by);
+        let levels = cloud::levels(description, &substance, &released, &mut found)?;
+        let dispersed = cloud::disperse(description, &substance, &air, &released, &levels, &mut found)?;
+        let flammable_kg = match released.source {
+            Source::Charge { .. } => None,
+            _ => dispersed.flammable_mass(&substance, &air, &released),
+        };
+        let fires = flames::fires(description, &substance, &air, &released, &mut found)?;
+        let explosions = blast::explosions(description, &substance, &air, &released, &dispersed, flammable_kg, &mut found)?;
+        let own = description.levels.clone().unwrap_or_default();
         Ok(Self {
+            heat_levels: own.heat_kw_m2.map_or(Ok(HEAT), |values| own_levels(Hazard::Heat, values))?,
+            blast_levels: own.blast_kpa.map_or(Ok(BLAST), |values| own_levels(Hazard::Blast, values))?,
             description: description.clone(),
             substance,
             air,
@@ -72,7 +91,7 @@ impl Effects {
     }
 
     pub fn substance(&self) -> &Substance {
-        self.substance
+        &self.substance
     }
 
     /// What enters the air.
@@ -83,6 +102,15 @@ impl Effects {
     /// Limits of the toxic and flammable zones.
     pub fn levels(&self) -> &[Level] {
         &self.levels
+    }
+
+    /// Limits of the zones of heat, kW/m², and of blast, kPa.
+    pub fn heat_levels(&self) -> &[Level; 3] {
+        &self.heat_levels
+    }
+
+    pub fn blast_levels(&self) -> &[Level; 3] {
+        &self.blast_levels
     }
 
     /// Mass between the flammable limits, kg, when it is largest; `None` for what cannot burn.
@@ -113,7 +141,7 @@ impl Effects {
         self.dispersed.passage(x)
     }
 
-    /// Concentration `averaged` in the unit of a set of probits: mg/m³ or ppm.
+    /// A volume fraction in the unit of a set of probits: mg/m³ or ppm.
     pub fn in_unit_of(&self, set: ProbitSet, fraction: f64) -> f64 {
         match set {
             ProbitSet::Purple => fraction * self.dispersed.kg_m3 * 1e6,
@@ -179,7 +207,8 @@ impl Effects {
             let (z, averaging_s) = cloud::sampled(level);
             self.farthest_concentration_m(cloud::fraction(level), z, averaging_s)
         });
-        cloud.chain([self.farthest_heat_m(2.0), self.farthest_overpressure_m(6.9)]).fold(0.0, f64::max)
+        let (heat, blast) = (self.heat_levels[2].value, self.blast_levels[2].value);
+        cloud.chain([self.farthest_heat_m(heat), self.farthest_overpressure_m(blast)]).fold(0.0, f64::max)
     }
 
     /// The lower flammable limit, volume fraction.

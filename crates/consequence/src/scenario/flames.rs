@@ -1,23 +1,25 @@
-//! Fire and blast of a flammable release, should it ignite: jet fire, pool fire, fireball, explosion of a congested volume.
+//! How a flammable release burns when it is lit at its source: jet fire, pool fire, fireball.
 
 use libm::hypot;
 use serde::Serialize;
 
 use super::Findings;
-use super::describe::{Air, Description};
+use super::describe::{Air, Description, Direction};
 use super::release::{Released, Source};
-use crate::explosion::{distance_to, multi_energy};
+use crate::fire::stoichiometry::Formula;
 use crate::fire::{fireball, jet, pool};
 use crate::properties::Substance;
-use crate::units::R;
-use crate::zones::{BLAST, HEAT, Ring, Zone, circle, star_ring};
+use crate::units::Pascal;
+use crate::zones::{Ring, circle, outermost, star_ring};
 use crate::{Note, Refusal, Validity};
 
-/// Height of the exposed person, m, and the time the heat levels hold for, s.
+/// Height of the exposed person, m.
 const PERSON_M: f64 = 1.5;
-const EXPOSED_S: f64 = 60.0;
 /// Nobody is hurt farther off, m.
 const FARTHEST_M: f64 = 5_000.0;
+/// Share of heat radiated by the point source of AQ/T 3046.
+const AQT_CHI: f64 = 0.2;
+const AQT_MODEL: &str = "jet_fire.aqt3046";
 
 /// How a release burns when lit at its source.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -35,6 +37,10 @@ pub struct Fire {
     pub model: &'static str,
     /// How long it burns, s.
     pub duration_s: f64,
+    /// Length of a flame, diameter of a pool or a fireball, m.
+    pub size_m: f64,
+    /// Factor by which fluxes scatter about the measured ones (07 §6).
+    pub scatter: f64,
     pub validity: Validity,
     flame: Flame,
     /// Height of the hole above the ground, m.
@@ -44,6 +50,12 @@ pub struct Fire {
 #[derive(Debug, Clone)]
 enum Flame {
     Jet(Box<jet::JetFire>),
+    /// One point at half the length: rate of heat by `h_c` and `m`.
+    AqtJet {
+        h_c: f64,
+        m: f64,
+        middle_m: f64,
+    },
     Pool(Box<pool::PoolFire>),
     Ball(Box<fireball::Fireball>),
 }
@@ -53,44 +65,73 @@ impl Fire {
     pub fn heat_kw_m2(&self, x: f64, y: f64) -> f64 {
         match &self.flame {
             Flame::Jet(fire) => fire.flux_kw_m2([x, y, PERSON_M - self.height_m]),
+            Flame::AqtJet { h_c, m, middle_m } => {
+                let across = hypot(y, PERSON_M - self.height_m);
+                jet::aqt3046_flux(AQT_CHI, *h_c, *m, hypot(x - middle_m, across).max(1.0)).max(0.0)
+            }
             Flame::Pool(fire) => fire.flux_kw_m2([x, y, PERSON_M]),
             Flame::Ball(ball) => ball.flux_kw_m2(hypot(x, y)),
+        }
+    }
+
+    /// Where the heat is greatest, m downwind: rays to every side find its outline from here. A leaning flare heats most beside its foot.
+    pub(super) fn middle_m(&self) -> f64 {
+        match &self.flame {
+            Flame::Jet(fire) if fire.frustum.axis[2] > 0.5 => {
+                let at = |i: u32| fire.length_m * f64::from(i) / 20.0;
+                (0..=20).map(at).max_by(|a, b| self.heat_kw_m2(*a, 0.0).total_cmp(&self.heat_kw_m2(*b, 0.0))).unwrap_or(0.0)
+            }
+            Flame::Jet(fire) => 0.5 * fire.length_m,
+            Flame::AqtJet { middle_m, .. } => *middle_m,
+            Flame::Pool(_) | Flame::Ball(_) => 0.0,
         }
     }
 
     /// Outline where the heat is `kw_m2`; `None` where it is nowhere reached.
     pub fn ring(&self, kw_m2: f64) -> Option<Ring> {
         match &self.flame {
-            Flame::Jet(fire) => star_ring(0.5 * fire.length_m, kw_m2, FARTHEST_M, |x, y| self.heat_kw_m2(x, y)),
-            Flame::Pool(_) => star_ring(0.0, kw_m2, FARTHEST_M, |x, y| self.heat_kw_m2(x, y)),
-            Flame::Ball(ball) => distance_to(kw_m2, |x| ball.flux_kw_m2(x)).map(|reach| circle([0.0, 0.0], reach)),
+            Flame::Ball(ball) if ball.flux_kw_m2(0.0) < kw_m2 => None,
+            Flame::Ball(_) => Some(circle([0.0, 0.0], self.reach_m(kw_m2))),
+            _ => star_ring(self.middle_m(), kw_m2, FARTHEST_M, |x, y| self.heat_kw_m2(x, y)),
         }
     }
 
-    /// Farthest place with this heat, m from the release; zero where there is none.
+    /// Farthest place downwind with this heat, m from the release; zero where there is none. A fireball reaches as far to every side.
     pub fn reach_m(&self, kw_m2: f64) -> f64 {
-        self.ring(kw_m2).iter().flatten().map(|p| hypot(p[0], p[1])).fold(0.0, f64::max)
-    }
-
-    pub(super) fn zones(&self, zones: &mut Vec<Zone>) {
-        for level in HEAT {
-            let ring = self.ring(level.value);
-            let reach_m = ring.iter().flatten().map(|p| hypot(p[0], p[1])).fold(0.0, f64::max);
-            zones.push(Zone { level, model: self.model, reach_m, averaging_s: EXPOSED_S, rings: ring.into_iter().collect() });
+        let middle = self.middle_m();
+        if self.heat_kw_m2(middle, 0.0) < kw_m2 {
+            return 0.0;
         }
+        middle + outermost(kw_m2, self.size_m.max(1.0), FARTHEST_M, |r| self.heat_kw_m2(middle + r, 0.0))
     }
 }
 
 /// The fires of an ignition at the source.
-pub(super) fn fires(s: &Substance, air: &Air, r: &Released, found: &mut Findings) -> Result<Vec<Fire>, Refusal> {
+pub(super) fn fires(d: &Description, s: &Substance, air: &Air, r: &Released, found: &mut Findings) -> Result<Vec<Fire>, Refusal> {
     if s.lfl_pct.is_none() {
         return Ok(Vec::new());
     }
     let h_c = s.heat_of_combustion()?;
     let fire = match r.source {
-        Source::Jet { p_0, t_0, .. } => {
+        Source::Jet { .. } if d.compat_aqt3046 => {
+            found.assume("AQ/T 3046-2013: jet flame E.57, one point source at its middle with a fifth of the heat (E.58, E.59)");
+            let length = jet::aqt3046_length(h_c, r.rate_kg_s);
+            Fire {
+                kind: FireKind::Jet,
+                model: AQT_MODEL,
+                duration_s: r.duration_s,
+                size_m: length,
+                scatter: 2.0,
+                validity: Validity::new(),
+                flame: Flame::AqtJet { h_c, m: r.rate_kg_s, middle_m: 0.5 * length },
+                height_m: r.height_m,
+            }
+        }
+        Source::Jet { p_0, t_0, speed_m_s, direction, .. } => {
             let two_phase = r.liquid_share > 0.0;
-            let fire = jet::jet_fire(&jet::JetFireInput {
+            let formula = Formula::of(&s.formula);
+            let stoichiometric = formula.map(|f| f.mass_fraction()).transpose()?;
+            let input = jet::JetFireInput {
                 mass_rate_kg_s: r.rate_kg_s,
                 p_0,
                 t_0,
@@ -98,36 +139,46 @@ pub(super) fn fires(s: &Substance, air: &Air, r: &Released, found: &mut Findings
                 gamma: s.gamma_298,
                 h_c,
                 fuel: jet::JetFuel::of_molar_mass(s.molar_mass().0, two_phase),
-                stoichiometric_fraction: jet::alkane_stoichiometric_fraction(s.molar_mass().0),
-                direction: jet::JetDirection::Horizontal,
+                stoichiometric_fraction: stoichiometric.unwrap_or_else(|| jet::alkane_stoichiometric_fraction(s.molar_mass().0)),
+                direction: if direction == Direction::Vertical { jet::JetDirection::Vertical } else { jet::JetDirection::Horizontal },
                 wind_m_s: air.u10,
                 t_a: air.t,
                 p_a: air.p,
                 rh: air.rh,
-            })?;
+            };
+            let fire = if two_phase { jet::two_phase_jet_fire(&input, speed_m_s, r.density_kg_m3)? } else { jet::jet_fire(&input)? };
             let mut validity = fire.validity;
-            validity.add(Note::Assumed { model: jet::MODEL, what: "stoichiometric mixture of an alkane of the same molar mass" });
-            if two_phase {
-                validity.add(Note::LeftOut { model: jet::MODEL, what: "droplets: the flame of a two-phase jet is about a fifth longer" });
+            if formula.is_none() {
+                validity.add(Note::Assumed { model: jet::MODEL, what: "stoichiometric mixture of an alkane of the same molar mass" });
             }
-            found.assume("the jet is horizontal and points downwind");
+            if !formula.is_some_and(|f| f.is_hydrocarbon()) {
+                validity
+                    .add(Note::Assumed { model: jet::MODEL, what: "share of heat radiated as by a hydrocarbon of the same molar mass" });
+            }
+            found.assume(match direction {
+                Direction::Horizontal => "the jet is horizontal and points downwind",
+                Direction::Vertical => "the jet points upwards; the wind bends its flame",
+                Direction::Down => "the jet points at the ground; its flame is taken as horizontal and downwind",
+            });
             Fire {
                 kind: FireKind::Jet,
                 model: jet::MODEL,
                 duration_s: r.duration_s,
+                size_m: fire.length_m,
+                scatter: 2.0,
                 validity,
                 flame: Flame::Jet(Box::new(fire)),
                 height_m: r.height_m,
             }
         }
-        Source::Pool { radius_m, fed_kg_s, bunded } => {
+        Source::Pool { radius_m, fed_kg_s, fed_s, bunded } => {
             let burning = pool::burning(&s.cas);
             let (m_infinite, kind) = match burning {
                 Some(b) => (b.m_infinite, b.kind),
                 None => {
                     found.assume("burning rate from heats of combustion and vaporisation, flame as of a light hydrocarbon: no table has the substance");
-                    let rate = pool::mass_flux_unlisted(h_c, s.hvap_Tb_J_kg, s.cp_liquid()?, s.t_boil_K, air.t);
-                    (rate, pool::FlameKind::LightHydrocarbon)
+                    let t_b = s.boiling_point(Pascal(air.p))?.0;
+                    (pool::mass_flux_unlisted(h_c, s.hvap_Tb_J_kg, s.cp_liquid()?, t_b, air.t), pool::FlameKind::LightHydrocarbon)
                 }
             };
             // Unbunded, a burning pool grows only until it burns as fast as it is fed.
@@ -147,33 +198,44 @@ pub(super) fn fires(s: &Substance, air: &Air, r: &Released, found: &mut Findings
             Fire {
                 kind: FireKind::Pool,
                 model: pool::MODEL,
-                duration_s: r.duration_s,
+                // It burns while it is fed, and what has gathered until it is gone.
+                duration_s: f64::max(fed_s, fed_kg_s * fed_s / fire.burning_rate_kg_s),
+                size_m: diameter_m,
+                scatter: 1.5,
                 validity: fire.validity,
                 flame: Flame::Pool(Box::new(fire)),
                 height_m: 0.0,
             }
         }
-        Source::Burst { inventory_kg, t_0 } => {
-            let mass_kg = fireball::burning_mass(inventory_kg, s.cp_liquid()?, t_0, s.t_boil_K, s.hvap_Tb_J_kg);
-            let mut notes = Validity::new();
-            let p_burst = s.vapour_pressure(crate::Kelvin(t_0), &mut notes)?.0;
+        Source::Burst { inventory_kg, p_0, t_0, .. } => {
+            let t_b = s.boiling_point(Pascal(air.p))?.0;
+            let mass_kg = if r.liquid_share > 0.0 {
+                fireball::burning_mass(inventory_kg, s.cp_liquid()?, t_0, t_b, s.hvap_Tb_J_kg)
+            } else {
+                r.mass_kg
+            };
             let ball = fireball::fireball(&fireball::FireballInput {
                 mass_kg,
                 h_c,
-                radiated_share: fireball::radiated_share(p_burst),
+                radiated_share: fireball::radiated_share(p_0),
                 t_a: air.t,
                 rh: air.rh,
             })?;
-            notes.merge(&ball.validity);
             found.assume(format!(
-                "the vessel bursts at its vapour pressure; the fireball lasts {:.1} s, the heat levels are those of 60 s",
+                "the vessel bursts at its stored pressure; the fireball lasts {:.1} s, the heat levels are those of 60 s",
                 ball.size.duration_s
+            ));
+            found.assume(format!(
+                "fragments: 80 to 90 % fall within {:.0} m (four fireball radii), single ones 15 to 30 radii away; no ring is drawn",
+                2.0 * ball.size.diameter_m
             ));
             Fire {
                 kind: FireKind::Fireball,
                 model: fireball::MODEL,
                 duration_s: ball.size.duration_s,
-                validity: notes,
+                size_m: ball.size.diameter_m,
+                scatter: 1.5,
+                validity: ball.validity,
                 flame: Flame::Ball(Box::new(ball)),
                 height_m: 0.0,
             }
@@ -182,88 +244,9 @@ pub(super) fn fires(s: &Substance, air: &Air, r: &Released, found: &mut Findings
             found.assume("a vapour without momentum burns as a flash fire inside its flammable zone; no heat zone outside");
             return Ok(Vec::new());
         }
+        Source::Charge { .. } => return Ok(Vec::new()),
     };
     found.model(fire.model);
     found.warn(&fire.validity);
     Ok(vec![fire])
-}
-
-/// One explosion, ready to be asked for its pressure.
-#[derive(Debug, Clone)]
-pub struct Explosion {
-    pub model: &'static str,
-    /// Middle, wind's frame, m.
-    pub centre: [f64; 2],
-    pub energy_j: f64,
-    /// Multi-energy class.
-    pub class: u8,
-    pub validity: Validity,
-    p_a: f64,
-    t_a: f64,
-}
-
-impl Explosion {
-    /// Side-on overpressure at a place, kPa.
-    pub fn overpressure_kpa(&self, x: f64, y: f64) -> f64 {
-        self.at_kpa(hypot(x - self.centre[0], y - self.centre[1]))
-    }
-
-    fn at_kpa(&self, r: f64) -> f64 {
-        multi_energy::blast(self.energy_j, self.class, r.max(0.1), self.p_a, self.t_a).map_or(0.0, |blast| blast.pressure_pa / 1000.0)
-    }
-
-    /// Distance from its middle at which the pressure is `kpa`, m; `None` where it is nowhere reached.
-    pub fn radius_m(&self, kpa: f64) -> Option<f64> {
-        distance_to(kpa, |r| self.at_kpa(r))
-    }
-
-    pub(super) fn zones(&self, zones: &mut Vec<Zone>) {
-        for level in BLAST {
-            let radius = self.radius_m(level.value);
-            let rings = radius.map(|r| circle(self.centre, r)).into_iter().collect();
-            zones.push(Zone { level, model: self.model, reach_m: radius.unwrap_or(0.0), averaging_s: 0.0, rings });
-        }
-    }
-}
-
-/// Blast of the named congested volume, filled at most by the flammable mass at stoichiometric mixture.
-pub(super) fn explosions(
-    d: &Description,
-    s: &Substance,
-    air: &Air,
-    flammable_kg: Option<f64>,
-    found: &mut Findings,
-) -> Result<Vec<Explosion>, Refusal> {
-    let Some(flammable_kg) = flammable_kg else { return Ok(Vec::new()) };
-    let Some(congestion) = d.congestion else {
-        found.assume("no congested volume is named: no blast is computed");
-        return Ok(Vec::new());
-    };
-    let volume = crate::validity::positive("congestion.volume_m3", congestion.volume_m3)?;
-    let h_c = s.heat_of_combustion()?;
-    let gas_density = air.p * s.molar_mass().0 / (R * air.t);
-    // E per volume of mixture is c_st ρ_g H_c; for hydrocarbons it is 3.5 MJ/m³, which gives c_st.
-    let c_st = multi_energy::STOICHIOMETRIC_ENERGY / (gas_density * h_c);
-    let filled = f64::min(volume, multi_energy::stoichiometric_volume(flammable_kg, gas_density, c_st));
-    if filled <= 0.0 {
-        found.assume("the cloud nowhere reaches its flammable limit: no blast");
-        return Ok(Vec::new());
-    }
-    let energy_j = multi_energy::energy(filled);
-    let first = multi_energy::blast(energy_j, congestion.class, 100.0, air.p, air.t)?;
-    found.model(multi_energy::MODEL);
-    found.warn(&first.validity);
-    found.assume(format!(
-        "{filled:.0} m³ of the congested volume is filled with stoichiometric mixture (3.5 MJ/m³); class {}",
-        congestion.class
-    ));
-    Ok(vec![Explosion {
-        model: multi_energy::MODEL,
-        centre: [congestion.downwind_m, 0.0],
-        energy_j,
-        class: congestion.class,
-        validity: first.validity,
-        p_a: air.p,
-        t_a: air.t,
-    }])
 }

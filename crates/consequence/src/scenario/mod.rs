@@ -1,23 +1,37 @@
 //! One accident from its description to its zones: release, dispersion, fire and blast, with every assumption named.
 //! Absent on purpose: population, frequencies (`qra`), the clock.
 
+mod bands;
+mod blast;
 mod cloud;
+mod dense;
 mod describe;
 mod effects;
 mod flames;
+mod given;
+mod passive;
+mod places;
+mod presets;
 mod release;
+mod workbook;
 
-pub use describe::{Congestion, Description, ReleaseDescription, WeatherDescription};
+pub use blast::{Explosion, ExplosionKind, ExplosionReport};
+pub use describe::{
+    Basin, Congestion, Description, Direction, Ground, Place, PlaceKind, RainOut, ReleaseDescription, Sky, Surface, Uncertainty,
+    WeatherDescription,
+};
 pub use effects::{BREATH_M, Effects, FLAMMABLE_S};
-pub use flames::{Explosion, Fire, FireKind};
-pub use release::{Released, Source};
+pub use flames::{Fire, FireKind};
+pub use given::GivenProperties;
+pub use places::{PlaceAdvice, people_reached};
+pub use presets::presets;
+pub use release::{RateCurve, Released, Source};
 
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use crate::meteorology::direction::{sigma_theta_deg, wedge_half_angle_deg};
-use crate::properties;
-use crate::zones::{self, Site, Zone};
+use crate::meteorology::direction::wedge_half_angle_deg;
+use crate::zones::{self, Hazard, Site, Threat, Zone};
 use crate::{Note, Refusal, Validity};
 
 /// Version of the models, printed with every result: a result is repeated bit for bit by the same version.
@@ -46,12 +60,18 @@ pub fn from_json(text: &str) -> Result<Description, ScenarioError> {
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Outcome {
     pub description: Description,
-    pub substance: &'static str,
-    pub substance_zh: &'static str,
+    pub substance: String,
+    pub substance_zh: String,
     pub released: Released,
     /// Flammable mass of the cloud between its limits, kg; `None` for what cannot burn.
     pub flammable_mass_kg: Option<f64>,
     pub zones: Vec<Zone>,
+    pub fires: Vec<FireReport>,
+    pub explosions: Vec<ExplosionReport>,
+    /// A second model beside the first, zone by zone.
+    pub beside: Vec<Beside>,
+    /// What the places named in the description should do, first come first.
+    pub advice: Vec<PlaceAdvice>,
     /// Where models left their range, held values or left something out.
     pub warnings: Vec<Note>,
     pub assumptions: Vec<String>,
@@ -60,6 +80,30 @@ pub struct Outcome {
     pub version: &'static str,
     /// Half-angle of the wind's wandering, degrees: the "possible" zone lies within it.
     pub wedge_half_angle_deg: f64,
+}
+
+/// A fire in figures.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct FireReport {
+    pub kind: FireKind,
+    pub model: &'static str,
+    /// Length of a flame, diameter of a pool or a fireball, m.
+    pub size_m: f64,
+    pub duration_s: f64,
+}
+
+/// What another model says of a zone.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Beside {
+    pub hazard: Hazard,
+    pub threat: Threat,
+    pub model: &'static str,
+    pub reach_m: f64,
+    /// Of the zone and of the other model's, m²; only where both drew one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub area_m2: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub other_area_m2: Option<f64>,
 }
 
 /// The results a run gathers as it goes.
@@ -72,16 +116,17 @@ struct Findings {
 
 impl Findings {
     fn model(&mut self, model: &'static str) {
-        if !self.models.contains(&model) {
+        if !model.is_empty() && !self.models.contains(&model) {
             self.models.push(model);
         }
     }
-    fn warn(&mut self, validity: &Validity) {
-        for note in validity.iter() {
-            if !self.warnings.contains(note) {
-                self.warnings.push(*note);
-            }
+    fn note(&mut self, note: Note) {
+        if !self.warnings.contains(&note) {
+            self.warnings.push(note);
         }
+    }
+    fn warn(&mut self, validity: &Validity) {
+        validity.iter().for_each(|note| self.note(*note));
     }
     fn assume(&mut self, what: impl Into<String>) {
         let what = what.into();
@@ -94,23 +139,75 @@ impl Findings {
 /// Runs a scenario: the same description and version give the same bits on every machine.
 pub fn run(description: &Description) -> Result<Outcome, ScenarioError> {
     let effects = Effects::of(description)?;
-    let mut zones: Vec<Zone> = effects.levels().iter().map(|level| effects.dispersed().zone(level)).collect();
-    effects.fires().iter().for_each(|fire| fire.zones(&mut zones));
-    effects.explosions().iter().for_each(|explosion| explosion.zones(&mut zones));
-    let substance = properties::substance(&description.substance)?;
+    let mut zones = bands::zones(&effects);
+    let mut assumptions = effects.assumptions().to_vec();
+    if let Some(study) = &description.uncertainty {
+        let ran = bands::sampled_bands(description, &effects, study, &mut zones)?;
+        assumptions
+            .push(format!("bands from {ran} runs (seed {}): wind, class, discharge, rain-out and the scatter of the models", study.seed));
+    } else if !zones.is_empty() {
+        assumptions.push("bands from the published scatter of the models, a factor at each zone".to_owned());
+    }
+    let mut beside = beside_dense(&effects, &zones);
+    if description.compat_aqt3046 {
+        beside.extend(beside_default(description, &zones)?);
+    }
+    let fires = effects.fires().iter();
     Ok(Outcome {
         description: description.clone(),
-        substance: &substance.name_en,
-        substance_zh: &substance.name_zh,
+        substance: effects.substance().name_en.clone(),
+        substance_zh: effects.substance().name_zh.clone(),
         released: *effects.released(),
         flammable_mass_kg: effects.flammable_mass_kg(),
+        fires: fires
+            .map(|fire| FireReport { kind: fire.kind, model: fire.model, size_m: fire.size_m, duration_s: fire.duration_s })
+            .collect(),
+        explosions: effects.explosions().iter().map(Explosion::report).collect(),
+        beside,
+        advice: places::advice(&effects)?,
         zones,
         warnings: effects.warnings().to_vec(),
-        assumptions: effects.assumptions().to_vec(),
+        assumptions,
         models: effects.models().to_vec(),
         version: VERSION,
-        wedge_half_angle_deg: wedge_half_angle_deg(sigma_theta_deg(effects.air().stability)),
+        wedge_half_angle_deg: wedge_half_angle_deg(effects.air().sigma_theta_deg()),
     })
+}
+
+/// Britter–McQuaid beside every zone of the dense model (06 §2: the check on every dense run).
+fn beside_dense(effects: &Effects, zones: &[Zone]) -> Vec<Beside> {
+    let of = |zone: &Zone| {
+        let fraction = match zone.level.hazard {
+            Hazard::Toxic => zone.level.value * 1e-6,
+            Hazard::Flammable => zone.level.value,
+            _ => return None,
+        };
+        let reach_m = effects.dispersed().check_reach(fraction, zone.averaging_s)?;
+        let (hazard, threat) = (zone.level.hazard, zone.level.threat);
+        Some(Beside { hazard, threat, model: workbook::Workbook::MODEL, reach_m, area_m2: None, other_area_m2: None })
+    };
+    zones.iter().filter_map(of).collect()
+}
+
+/// The default models beside those of AQ/T 3046, where a zone's area differs by more than a fifth (10 §7).
+fn beside_default(description: &Description, zones: &[Zone]) -> Result<Vec<Beside>, ScenarioError> {
+    let default = Effects::of(&Description { compat_aqt3046: false, ..description.clone() })?;
+    let area = |zone: &Zone| zone.rings.iter().map(bands::area).sum::<f64>();
+    let mut beside = Vec::new();
+    for (zone, other) in zones.iter().zip(bands::zones(&default)) {
+        let (own, others) = (area(zone), area(&other));
+        if zone.level == other.level && bands::apart(own, others) > 0.2 {
+            beside.push(Beside {
+                hazard: zone.level.hazard,
+                threat: zone.level.threat,
+                model: other.model,
+                reach_m: other.reach_m,
+                area_m2: Some(own),
+                other_area_m2: Some(others),
+            });
+        }
+    }
+    Ok(beside)
 }
 
 impl Outcome {
@@ -121,13 +218,14 @@ impl Outcome {
         collection["properties"] = json!({
             "name": self.description.name, "substance": self.substance, "substance_zh": self.substance_zh, "released": self.released,
             "warnings": self.warnings, "assumptions": self.assumptions, "models": self.models, "version": self.version,
-            "wedge_half_angle_deg": self.wedge_half_angle_deg,
+            "wedge_half_angle_deg": self.wedge_half_angle_deg, "beside": self.beside, "advice": self.advice,
+            "fires": self.fires, "explosions": self.explosions,
         });
         Ok(collection)
     }
 
     /// Farthest reach of a hazard's zone of a colour, m; zero if reached nowhere, `None` if it was not asked.
-    pub fn reach(&self, hazard: zones::Hazard, threat: zones::Threat) -> Option<f64> {
+    pub fn reach(&self, hazard: Hazard, threat: Threat) -> Option<f64> {
         let of = |zone: &&Zone| zone.level.hazard == hazard && zone.level.threat == threat;
         self.zones.iter().filter(of).map(|zone| zone.reach_m).reduce(f64::max)
     }

@@ -1,0 +1,265 @@
+//! The zones of a scenario and how sure they are: by the published scatter of their models, or by many runs over what is not known.
+
+use libm::{exp, hypot, log};
+
+use super::ScenarioError;
+use super::blast::{Explosion, ExplosionKind};
+use super::cloud::{self, SCATTER, fraction, sampled};
+use super::describe::{Description, RainOut, ReleaseDescription, Uncertainty};
+use super::effects::Effects;
+use super::flames::Fire;
+use crate::meteorology::direction::wedge_half_angle_deg;
+use crate::qra::uncertainty::Dice;
+use crate::validity::within;
+use crate::zones::{Band, Level, Ring, Zone, circle, wedge};
+
+/// Time the heat levels hold for, s.
+const EXPOSED_S: f64 = 60.0;
+/// Most runs of an uncertainty study.
+const MOST_SAMPLES: u32 = 2_000;
+
+/// All zones, each with the band of its model's scatter.
+pub(super) fn zones(e: &Effects) -> Vec<Zone> {
+    let mut zones: Vec<Zone> = e.levels().iter().map(|level| cloud_zone(e, level)).collect();
+    for fire in e.fires() {
+        zones.extend(e.heat_levels().iter().map(|level| heat_zone(fire, level)));
+    }
+    for level in e.blast_levels() {
+        zones.extend(blast_zone(e, level));
+    }
+    zones
+}
+
+fn cloud_zone(e: &Effects, level: &Level) -> Zone {
+    let (z, averaging_s) = sampled(level);
+    let c = fraction(level);
+    let (ring, model, notes) = e.dispersed().outline(c, z, averaging_s);
+    let reach_m = farthest_x(&ring);
+    let (likely, _, _) = e.dispersed().outline(c * SCATTER, z, averaging_s);
+    let possible_reach_m = e.dispersed().reach(c / SCATTER, z, averaging_s).max(reach_m);
+    let likely_reach_m = farthest_x(&likely).min(reach_m);
+    let possible = turned(e, &ring, possible_reach_m);
+    // In calm air nobody knows where the cloud goes: all zones are circles.
+    let drawn = |ring: Ring, reach_m: f64| match (e.air().direction_known, reach_m > 0.0) {
+        (true, _) => ring,
+        (false, true) => circle([0.0, 0.0], reach_m),
+        (false, false) => Ring::new(),
+    };
+    let (ring, likely) = (drawn(ring, reach_m), drawn(likely, likely_reach_m));
+    Zone {
+        level: *level,
+        model,
+        reach_m,
+        averaging_s,
+        rings: some(ring),
+        band: Band { factor: SCATTER, samples: 0, likely_reach_m, possible_reach_m, likely: some(likely), possible: some(possible) },
+        notes: notes.iter().copied().collect(),
+    }
+}
+
+/// The ring a zone may sweep when the wind turns, drawn out to `reach_m`: as far upwind, and as wide for its length, as the zone is.
+fn turned(e: &Effects, ring: &Ring, reach_m: f64) -> Ring {
+    if reach_m <= 0.0 {
+        return Ring::new();
+    }
+    if !e.air().direction_known {
+        return circle([0.0, 0.0], reach_m);
+    }
+    let own = farthest_x(ring).max(1e-9);
+    let width = ring.iter().map(|p| p[1].abs()).fold(0.0, f64::max) * (reach_m / own).min(3.0);
+    let back = ring.iter().map(|p| p[0]).fold(0.0, f64::min);
+    let mut out = wedge(reach_m, width.max(1.0), wedge_half_angle_deg(e.air().sigma_theta_deg()));
+    for p in out.iter_mut().take(2) {
+        p[0] = back;
+    }
+    out
+}
+
+fn heat_zone(fire: &Fire, level: &Level) -> Zone {
+    let ring = fire.ring(level.value).unwrap_or_default();
+    let reach_m = farthest(&ring);
+    let (likely_reach_m, possible_reach_m) = (fire.reach_m(level.value * fire.scatter), fire.reach_m(level.value / fire.scatter));
+    let possible = if ring.is_empty() {
+        fire.ring(level.value / fire.scatter).unwrap_or_default()
+    } else {
+        drawn(&ring, fire.middle_m(), possible_reach_m)
+    };
+    Zone {
+        level: *level,
+        model: fire.model,
+        reach_m,
+        averaging_s: EXPOSED_S,
+        band: Band {
+            factor: fire.scatter,
+            samples: 0,
+            likely_reach_m,
+            possible_reach_m,
+            likely: some(if likely_reach_m > 0.0 { drawn(&ring, fire.middle_m(), likely_reach_m) } else { Ring::new() }),
+            possible: some(possible),
+        },
+        rings: some(ring),
+        notes: fire.validity.iter().copied().collect(),
+    }
+}
+
+/// A ring drawn larger or smaller about a point on the axis until it reaches `reach_m` downwind. Heat falls alike to every side, so the
+/// shape changes little between neighbouring levels.
+fn drawn(ring: &Ring, middle: f64, reach_m: f64) -> Ring {
+    let own = farthest_x(ring) - middle;
+    let by = if own > 0.0 { ((reach_m - middle) / own).max(0.0) } else { 1.0 };
+    ring.iter().map(|p| [middle + by * (p[0] - middle), by * p[1]]).collect()
+}
+
+/// Of several explosions the strongest at a place: a ring each where it reaches, one zone.
+fn blast_zone(e: &Effects, level: &Level) -> Option<Zone> {
+    // The open cloud's weak blast is a zone only where it reaches a level of the site's own.
+    let strong = |x: &&Explosion| x.kind != ExplosionKind::OpenCloud || x.radius_m(level.value).is_some();
+    let all: Vec<&Explosion> = e.explosions().iter().filter(strong).collect();
+    let first = all.first()?;
+    let circles = |kpa: f64| -> Vec<Ring> {
+        let reached: Vec<([f64; 2], f64)> = all.iter().filter_map(|x| Some((x.centre, x.radius_m(kpa)?))).collect();
+        // A circle inside another adds nothing; of two alike the first stays.
+        let inside = |i: usize, j: usize| {
+            let ((a, r), (b, s)) = (reached[i], reached[j]);
+            hypot(a[0] - b[0], a[1] - b[1]) + r <= s && (r < s || j < i)
+        };
+        (0..reached.len())
+            .filter(|&i| !(0..reached.len()).any(|j| j != i && inside(i, j)))
+            .map(|i| circle(reached[i].0, reached[i].1))
+            .collect()
+    };
+    let reach = |kpa: f64| all.iter().filter_map(|x| x.radius_m(kpa)).fold(0.0, f64::max);
+    let factor = all.iter().map(|x| x.scatter).fold(1.0, f64::max);
+    let mut notes = Vec::new();
+    for note in all.iter().flat_map(|x| x.validity.iter()) {
+        if !notes.contains(note) {
+            notes.push(*note);
+        }
+    }
+    Some(Zone {
+        level: *level,
+        model: all
+            .iter()
+            .max_by(|a, b| a.radius_m(level.value).unwrap_or(0.0).total_cmp(&b.radius_m(level.value).unwrap_or(0.0)))
+            .map_or(first.model, |x| x.model),
+        reach_m: reach(level.value),
+        averaging_s: 0.0,
+        rings: circles(level.value),
+        band: Band {
+            factor,
+            samples: 0,
+            likely_reach_m: reach(level.value * factor),
+            possible_reach_m: reach(level.value / factor),
+            likely: circles(level.value * factor),
+            possible: circles(level.value / factor),
+        },
+        notes,
+    })
+}
+
+fn some(ring: Ring) -> Vec<Ring> {
+    if ring.len() >= 3 { vec![ring] } else { Vec::new() }
+}
+
+fn farthest_x(ring: &Ring) -> f64 {
+    ring.iter().map(|p| p[0]).fold(0.0, f64::max)
+}
+
+fn farthest(ring: &Ring) -> f64 {
+    ring.iter().map(|p| hypot(p[0], p[1])).fold(0.0, f64::max)
+}
+
+/// Replaces the bands by those of many runs over wind, class, discharge, rain-out and the models' own scatter. Returns how many ran.
+///
+/// `likely` is what 95 % of the runs reach, `possible` what only 5 % pass; their polygons are the zone drawn to that reach, the outer one turned
+/// through the wind's wedge. The published factor is taken as the bounds of 84 % of the cases.
+pub(super) fn sampled_bands(d: &Description, e: &Effects, study: &Uncertainty, zones: &mut [Zone]) -> Result<u32, ScenarioError> {
+    let samples = within("uncertainty.samples", f64::from(study.samples), 20.0, f64::from(MOST_SAMPLES), "20 to 2000")? as u32;
+    let mut dice = Dice::new(study.seed);
+    let mut reaches: Vec<Vec<f64>> = vec![Vec::with_capacity(samples as usize); zones.len()];
+    let mut ran = 0;
+    for _ in 0..samples {
+        let (changed, by) = vary(d, &mut dice);
+        let scatter = dice.normal();
+        // A sample the models refuse, such as a wind that is too weak, counts as none.
+        let Ok(one) = Effects::scaled(&changed, by) else { continue };
+        ran += 1;
+        let factor = |scatter_of: f64| exp(scatter * log(scatter_of) / 1.4);
+        for (zone, reaches) in zones.iter().zip(&mut reaches) {
+            reaches.push(reach_of(&one, zone, factor(zone.band.factor)));
+        }
+    }
+    if ran == 0 {
+        return Ok(0);
+    }
+    for (zone, reaches) in zones.iter_mut().zip(&mut reaches) {
+        reaches.sort_by(f64::total_cmp);
+        let at = |share: f64| reaches[((share * (reaches.len() - 1) as f64) as usize).min(reaches.len() - 1)];
+        let (low, high) = (at(0.05).min(zone.reach_m), at(0.95).max(zone.reach_m));
+        let ring = zone.rings.first().cloned().unwrap_or_default();
+        zone.band.samples = ran;
+        zone.band.likely_reach_m = low;
+        zone.band.possible_reach_m = high;
+        let hazard_of_cloud = matches!(zone.level.hazard, crate::zones::Hazard::Toxic | crate::zones::Hazard::Flammable);
+        zone.band.likely = if low > 0.0 {
+            zone.rings.iter().map(|ring| about_its_middle(ring, low / zone.reach_m.max(1e-9))).collect()
+        } else {
+            Vec::new()
+        };
+        zone.band.possible = if hazard_of_cloud {
+            some(turned(e, &ring, high))
+        } else {
+            zone.rings.iter().map(|ring| about_its_middle(ring, high / zone.reach_m.max(1e-9))).collect()
+        };
+    }
+    Ok(ran)
+}
+
+/// A ring drawn `by` times as large about the release, or about its own middle where that lies elsewhere.
+fn about_its_middle(ring: &Ring, by: f64) -> Ring {
+    let from = ring.iter().map(|p| p[0]).fold(f64::INFINITY, f64::min);
+    let middle = if from > 0.0 { 0.5 * (from + farthest_x(ring)) } else { 0.0 };
+    ring.iter().map(|p| [middle + by * (p[0] - middle), by * p[1]]).collect()
+}
+
+fn reach_of(e: &Effects, zone: &Zone, factor: f64) -> f64 {
+    use crate::zones::Hazard;
+    match zone.level.hazard {
+        Hazard::Toxic | Hazard::Flammable => {
+            let (z, averaging_s) = cloud::sampled(&zone.level);
+            e.dispersed().reach(cloud::fraction(&zone.level) / factor, z, averaging_s)
+        }
+        Hazard::Heat => e.fires().iter().map(|fire| fire.reach_m(zone.level.value / factor)).fold(0.0, f64::max),
+        Hazard::Blast => e.explosions().iter().filter_map(|x| x.radius_m(zone.level.value / factor)).fold(0.0, f64::max),
+    }
+}
+
+/// One description of what may be: wind × e^(0.2 N), class ± ½ N, discharge × e^(0.15 N), one of three fates of the droplets.
+fn vary(d: &Description, dice: &mut Dice) -> (Description, f64) {
+    let mut changed = Description { uncertainty: None, places: Vec::new(), ..d.clone() };
+    let w = &mut changed.weather;
+    w.wind_m_s = (w.wind_m_s * exp(0.2 * dice.normal())).max(0.5);
+    w.stability.0 = (w.stability.0 + 0.5 * dice.normal()).clamp(1.0, 6.0);
+    let by = exp(0.15 * dice.normal());
+    let fate = dice.even();
+    if let ReleaseDescription::LiquefiedHole { rain_out, .. } = &mut changed.release {
+        *rain_out = match fate {
+            u if u < 1.0 / 3.0 => RainOut::None,
+            u if u < 2.0 / 3.0 => RainOut::Model,
+            _ => RainOut::AllLiquid,
+        };
+    }
+    (changed, by)
+}
+
+/// Area of a ring, m².
+pub(super) fn area(ring: &Ring) -> f64 {
+    let pairs = ring.iter().zip(ring.iter().cycle().skip(1));
+    pairs.map(|(a, b)| a[0] * b[1] - b[0] * a[1]).sum::<f64>().abs() / 2.0
+}
+
+/// How far two areas lie apart, as a share of the larger.
+pub(super) fn apart(a: f64, b: f64) -> f64 {
+    let larger = a.max(b);
+    if larger > 0.0 { (a - b).abs() / larger } else { 0.0 }
+}
