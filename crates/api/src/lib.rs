@@ -11,6 +11,7 @@ pub mod openapi;
 mod ops;
 mod pages;
 mod params;
+mod phrases;
 mod present;
 mod problem;
 mod records;
