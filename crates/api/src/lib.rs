@@ -17,6 +17,7 @@ mod problem;
 mod records;
 pub mod route;
 mod routes;
+mod science;
 mod session;
 mod signals;
 mod web;
