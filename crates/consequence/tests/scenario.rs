@@ -105,7 +105,7 @@ fn bad_input_gets_a_refusal_that_names_it() {
     assert!(cold.to_string().contains("spill"), "{cold}");
     let mut still = scenario("7782-50-5", CHLORINE);
     still.weather.wind_m_s = 0.0;
-    assert!(matches!(run(&still), Err(ScenarioError::Refused(Refusal::OutOfDomain { .. }))));
+    assert!(matches!(run(&still), Err(ScenarioError::Refused(Refusal::WindBelowRange { .. }))));
     let unread = from_toml("name = 'x'\nsubstance = '7782-50-5'").unwrap_err();
     assert!(unread.to_string().contains("weather"), "{unread}");
     let mut nowhere = scenario("7782-50-5", CHLORINE);

@@ -490,6 +490,9 @@ pub(super) struct Air {
     pub direction_known: bool,
 }
 
+/// Wind below which nothing can be told from an anemometer that has stopped, m/s.
+const STILL_M_S: f64 = 0.1;
+
 pub(super) fn kelvin(name: &'static str, celsius: f64) -> Result<f64, Refusal> {
     Ok(within(name, celsius, -270.0, 1500.0, "a temperature in °C")? + 273.15)
 }
@@ -514,6 +517,10 @@ pub(super) fn air(w: &WeatherDescription, notes: &mut Validity) -> Result<Air, R
     let rh = within("weather.humidity", w.humidity, 0.0, 1.0, "between 0 and 1")?;
     within("weather.wind_from_deg", w.wind_from_deg, 0.0, 360.0, "0 to 360 degrees")?;
     let z0 = positive("weather.roughness_m", w.roughness_m)?;
+    // An anemometer that stands still reads zero too: no calm-air circle is drawn from that.
+    if (0.0..STILL_M_S).contains(&w.wind_m_s) && w.u_star_m_s.is_none() {
+        return Err(Refusal::WindBelowRange { wind_m_s: w.wind_m_s, least_m_s: STILL_M_S });
+    }
     within("weather.stability", w.stability.0, 1.0, 6.0, "from A to F")?;
     let measured_l = w.obukhov_m.map(|l| {
         if l.is_finite() && l.abs() >= 1.0 {
