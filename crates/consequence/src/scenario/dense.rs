@@ -238,12 +238,12 @@ impl Dense {
         puff.fold(plume, f64::max)
     }
 
-    /// Outlines of a puff at a level, at most 26 instants; without their widths where only the reach is asked for.
+    /// Outlines of a puff at a level, at most 20 instants; without their widths where only the reach is asked for.
     fn puffs(&self, c: f64, z: f64, averaging_s: f64, wide: bool) -> Vec<Ellipse> {
         let cloud = &self.cloud;
         let peaks = cloud.stations.iter().map(|s| (s, cloud.at_station(s, 0.0, z, averaging_s)));
         let over: Vec<(&Station, f64)> = peaks.filter(|(_, peak)| *peak > c).collect();
-        let step = (over.len() / 24).max(1);
+        let step = (over.len() / 18).max(1);
         let picked = over.iter().step_by(step).chain(over.last());
         picked
             .map(|&(s, peak)| {
