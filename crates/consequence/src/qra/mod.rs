@@ -3,7 +3,9 @@
 //! Everything is deterministic: each cell is summed by one thread in the order of the cases, so the number of threads changes no bit.
 
 pub mod criteria;
+pub mod external_distance;
 pub mod footprint;
+pub mod frequencies;
 pub mod ignition;
 pub mod individual;
 pub mod rose;
