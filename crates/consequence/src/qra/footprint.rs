@@ -15,65 +15,111 @@ const ANGLES: usize = 180;
 #[derive(Clone, Debug, PartialEq)]
 pub struct Footprint {
     reach_m: f64,
-    /// Angles of each radius that are not zero throughout.
-    support: Vec<usize>,
-    /// `[radius][angle]`, `ANGLES` a row.
+    /// Where each radius begins in `share`, and one past the last: a row ends with its last share that is not zero.
+    starts: Vec<u32>,
     share: Vec<f32>,
     round: bool,
 }
 
 impl Footprint {
     /// Tabulates `share(x, y)`, x downwind and y across, m; symmetric in y. `reach_m` must cover every place where somebody dies.
+    ///
+    /// A share that is not a number is refused: it would read as nobody killed.
     pub fn new(reach_m: f64, share: impl Fn(f64, f64) -> f64) -> Result<Self, Refusal> {
+        Self::tabulated(reach_m, false, share)
+    }
+
+    /// The same where the share falls to either side of the axis, so that a radius ends with its first zero: clouds and flames.
+    pub fn falling(reach_m: f64, share: impl Fn(f64, f64) -> f64) -> Result<Self, Refusal> {
+        Self::tabulated(reach_m, true, share)
+    }
+
+    fn tabulated(reach_m: f64, falling: bool, share: impl Fn(f64, f64) -> f64) -> Result<Self, Refusal> {
         positive("reach_m", reach_m)?;
-        let mut table = vec![0.0_f32; (RADII + 1) * ANGLES];
-        let mut support = vec![0; RADII + 1];
+        let mut table = Vec::new();
+        let mut starts = Vec::with_capacity(RADII + 2);
+        let mut row = [0.0_f32; ANGLES];
         for i in 0..=RADII {
             let r = radius(reach_m, i);
-            for m in 0..ANGLES {
+            let mut wide = 0;
+            for (m, place) in row.iter_mut().enumerate() {
                 let phi = (m as f64 + 0.5).to_radians();
-                let p = share(r * cos(phi), r * sin(phi)).clamp(0.0, 1.0);
+                let p = checked(share(r * cos(phi), r * sin(phi)))?;
+                *place = p as f32;
                 if p > 0.0 {
-                    table[i * ANGLES + m] = p as f32;
-                    support[i] = m + 1;
+                    wide = m + 1;
+                } else if falling {
+                    break;
                 }
             }
+            starts.push(table.len() as u32);
+            table.extend_from_slice(&row[..wide]);
         }
-        Ok(Self { reach_m, support, share: table, round: false })
+        starts.push(table.len() as u32);
+        Ok(Self { reach_m, starts, share: table, round: false })
     }
 
     /// A footprint that is the same on every side: fireballs, blasts.
     pub fn round(reach_m: f64, share: impl Fn(f64) -> f64) -> Result<Self, Refusal> {
         positive("reach_m", reach_m)?;
-        let mut table = vec![0.0_f32; (RADII + 1) * ANGLES];
+        let mut table = Vec::with_capacity(RADII + 1);
         for i in 0..=RADII {
-            table[i * ANGLES..(i + 1) * ANGLES].fill(share(radius(reach_m, i)).clamp(0.0, 1.0) as f32);
+            table.push(checked(share(radius(reach_m, i)))? as f32);
         }
-        Ok(Self { reach_m, support: vec![ANGLES; RADII + 1], share: table, round: true })
+        Ok(Self { reach_m, starts: (0..=RADII as u32 + 1).collect(), share: table, round: true })
     }
 
     /// Nobody dies.
     pub fn none() -> Self {
-        Self { reach_m: 0.0, support: vec![0; RADII + 1], share: vec![0.0; (RADII + 1) * ANGLES], round: true }
+        Self { reach_m: 0.0, starts: vec![0; RADII + 2], share: Vec::new(), round: true }
+    }
+
+    /// The same with every share multiplied by `factor`, 0–1.
+    pub fn times(&self, factor: f64) -> Self {
+        Self { share: self.share.iter().map(|p| (f64::from(*p) * factor) as f32).collect(), ..self.clone() }
     }
 
     pub fn reach_m(&self) -> f64 {
         self.reach_m
     }
 
+    pub fn is_none(&self) -> bool {
+        self.share.is_empty()
+    }
+
+    fn row(&self, i: usize) -> &[f32] {
+        &self.share[self.starts[i] as usize..self.starts[i + 1] as usize]
+    }
+
+    /// Angles to either side of the axis beyond which nobody dies at `r` m, whole degrees.
+    pub fn half_width_deg(&self, r: f64) -> usize {
+        if r > self.reach_m || self.is_none() {
+            0
+        } else if self.round {
+            ANGLES
+        } else {
+            let (i, _) = radius_index(r, self.reach_m);
+            (self.row(i).len().max(self.row(i + 1).len()) + 1).min(ANGLES)
+        }
+    }
+
     /// Share killed at `r` m and `phi` degrees off the axis, between the table's points linear.
     pub fn at(&self, r: f64, phi: f64) -> f64 {
-        if r > self.reach_m || self.reach_m == 0.0 {
+        if r > self.reach_m || self.is_none() {
             return 0.0;
+        }
+        let (i, f) = radius_index(r, self.reach_m);
+        if self.round {
+            return (1.0 - f) * f64::from(self.share[i]) + f * f64::from(self.share[i + 1]);
         }
         let away = ((phi + 180.0).rem_euclid(360.0) - 180.0).abs();
         let a = (away - 0.5).clamp(0.0, ANGLES as f64 - 1.0);
-        let (i, f) = radius_index(r, self.reach_m);
         let m = (a as usize).min(ANGLES - 2);
         let g = a - m as f64;
         let row = |i: usize| {
-            let at = i * ANGLES + m;
-            (1.0 - g) * f64::from(self.share[at]) + g * f64::from(self.share[at + 1])
+            let row = self.row(i);
+            let share = |m: usize| row.get(m).map_or(0.0, |p| f64::from(*p));
+            (1.0 - g) * share(m) + g * share(m + 1)
         };
         (1.0 - f) * row(i) + f * row(i + 1)
     }
@@ -84,9 +130,10 @@ impl Footprint {
         let mut sums = [0.0_f64; BINS];
         let turns = rose.turns();
         for i in 0..=RADII {
-            let row = &self.share[i * ANGLES..i * ANGLES + self.support[i]];
+            let row = self.row(i);
             if self.round {
-                sums.fill(row.first().map_or(0.0, |p| f64::from(*p)));
+                let all: f64 = turns[..BINS].iter().sum();
+                sums.fill(row.first().map_or(0.0, |p| f64::from(*p)) * all);
             } else {
                 sums.fill(0.0);
                 for (m, p) in row.iter().enumerate() {
@@ -107,6 +154,13 @@ impl Footprint {
         }
         Turned { reach_m: self.reach_m, share }
     }
+}
+
+fn checked(share: f64) -> Result<f64, Refusal> {
+    if share.is_nan() {
+        return Err(Refusal::OutOfDomain { input: "share of deaths", value: share, wanted: "a number" });
+    }
+    Ok(share.clamp(0.0, 1.0))
 }
 
 fn radius(reach_m: f64, i: usize) -> f64 {
@@ -172,6 +226,22 @@ mod tests {
         let before: f64 = (0..360).map(|b| f.at(250.0, f64::from(b) + 0.5)).sum();
         let after: f64 = (0..360).map(|b| turned.at(250.0, f64::from(b))).sum();
         assert!((before / after - 1.0).abs() < 1e-5);
+    }
+
+    #[test]
+    fn a_share_that_is_not_a_number_is_refused() {
+        assert!(Footprint::new(100.0, |x, _| if x > 50.0 { f64::NAN } else { 0.5 }).is_err());
+        assert!(Footprint::round(100.0, |_| f64::NAN).is_err());
+    }
+
+    #[test]
+    fn a_falling_footprint_is_the_same_table() {
+        let share = |x: f64, y: f64| if x > 0.0 && y.abs() < 0.1 * x { 1.0 - 10.0 * y.abs() / x } else { 0.0 };
+        let (full, falling) = (Footprint::new(700.0, share).unwrap(), Footprint::falling(700.0, share).unwrap());
+        assert_eq!(full, falling);
+        assert!((6..=8).contains(&full.half_width_deg(300.0)));
+        assert_eq!(full.at(300.0, 8.0), 0.0);
+        assert!((full.times(0.1).at(300.0, 1.0) / full.at(300.0, 1.0) - 0.1).abs() < 1e-6);
     }
 
     #[test]
