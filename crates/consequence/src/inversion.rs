@@ -336,7 +336,10 @@ pub fn scale_known_source(readings: &[Reading], source: &KnownSource) -> Result<
             dense
         }
         None => {
-            notes.add(Note::LeftOut { model: MODEL, what: "the gas's density is not given: whether the dense model would be needed is not known" });
+            notes.add(Note::LeftOut {
+                model: MODEL,
+                what: "the gas's density is not given: whether the dense model would be needed is not known",
+            });
             false
         }
     };
