@@ -35,6 +35,7 @@ pub struct Search {
     pub u: f64,
     /// Where the wind comes from, degrees clockwise from north.
     pub wind_from_deg: f64,
+    #[serde(deserialize_with = "letter_or_number")]
     pub stability: Stability,
     pub averaging_s: f64,
     /// Height of the release, m.
@@ -44,6 +45,50 @@ pub struct Search {
     pub half: f64,
     /// Least reading a detector tells from nothing, kg/m³.
     pub threshold: f64,
+}
+
+/// A class as people write it, `"D"` or `"A-B"`, or as a number, A = 1 to F = 6.
+fn letter_or_number<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Stability, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Written {
+        Number(f64),
+        Letters(String),
+    }
+    match Written::deserialize(deserializer)? {
+        Written::Number(class) => Ok(Stability(class)),
+        Written::Letters(text) => Stability::of(&text)
+            .ok_or_else(|| serde::de::Error::custom(format!("stability `{text}` is none of A to F, or two such as A-B"))),
+    }
+}
+
+/// What somebody asks: readings, and either a square to search or a known place.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Request {
+    pub readings: Vec<Reading>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub search: Option<Search>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub known_source: Option<KnownSource>,
+}
+
+/// The answer to a [`Request`].
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(untagged)]
+pub enum Answer {
+    Found(Found),
+    Scaled(Scaled),
+}
+
+impl Request {
+    pub fn answer(&self) -> Result<Answer, Refusal> {
+        match (&self.search, &self.known_source) {
+            (Some(search), None) => invert(&self.readings, search).map(Answer::Found),
+            (None, Some(known)) => scale_known_source(&self.readings, known).map(Answer::Scaled),
+            _ => Err(Refusal::NoSolution { model: MODEL, why: "give either a square to search or a known source" }),
+        }
+    }
 }
 
 /// The best source, how far around it the readings allow, and how well it explains them.
@@ -201,6 +246,7 @@ pub struct KnownSource {
     pub expected_rate: f64,
     pub u: f64,
     pub wind_from_deg: f64,
+    #[serde(deserialize_with = "letter_or_number")]
     pub stability: Stability,
     pub averaging_s: f64,
     /// How far the measured direction may be off, degrees (one standard deviation).
@@ -468,6 +514,18 @@ mod tests {
         let inside = [Reading { east: 40.0, north: 35.0, z: 1.5, c: 0.0 }];
         assert!(scale_known_source(&inside, &KnownSource { wind_sigma_deg: 0.1, ..KNOWN }).unwrap().rate < 0.1);
         assert!(scale_known_source(&inside, &KNOWN).unwrap().wind_offset_deg.abs() > 5.0);
+    }
+
+    #[test]
+    fn a_request_is_read_from_json() {
+        let request: Request = serde_json::from_str(
+            r#"{"readings": [{"east": 100, "north": 0, "z": 1.5, "c": 2e-6}],
+                "known_source": {"east": 0, "north": 0, "h": 1, "expected_rate": 0.5, "u": 3, "wind_from_deg": 270, "stability": "D",
+                                 "averaging_s": 600, "threshold": 1e-8}}"#,
+        )
+        .unwrap();
+        assert!(matches!(request.answer(), Ok(Answer::Scaled(_))));
+        assert!(Request { known_source: None, ..request }.answer().is_err());
     }
 
     #[test]
