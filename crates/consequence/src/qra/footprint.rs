@@ -26,37 +26,45 @@ impl Footprint {
     ///
     /// A share that is not a number is refused: it would read as nobody killed.
     pub fn new(reach_m: f64, share: impl Fn(f64, f64) -> f64) -> Result<Self, Refusal> {
-        Self::tabulated(reach_m, false, share)
+        Self::tabulated(reach_m, false, |x, y| [share(x, y)]).map(|[one]| one)
     }
 
     /// The same where the share falls to either side of the axis, so that a radius ends with its first zero: clouds and flames.
     pub fn falling(reach_m: f64, share: impl Fn(f64, f64) -> f64) -> Result<Self, Refusal> {
-        Self::tabulated(reach_m, true, share)
+        Self::tabulated(reach_m, true, |x, y| [share(x, y)]).map(|[one]| one)
     }
 
-    fn tabulated(reach_m: f64, falling: bool, share: impl Fn(f64, f64) -> f64) -> Result<Self, Refusal> {
+    /// Several footprints from one look at each place, for groups of people the same effect kills differently. As [`Footprint::new`], or as
+    /// [`Footprint::falling`] if all of them fall.
+    pub fn tabulated<const N: usize>(reach_m: f64, falling: bool, shares: impl Fn(f64, f64) -> [f64; N]) -> Result<[Self; N], Refusal> {
         positive("reach_m", reach_m)?;
-        let mut table = Vec::new();
-        let mut starts = Vec::with_capacity(RADII + 2);
-        let mut row = [0.0_f32; ANGLES];
+        let mut all = [(); N].map(|()| Self { reach_m, starts: Vec::with_capacity(RADII + 2), share: Vec::new(), round: false });
+        let mut rows = [[0.0_f32; ANGLES]; N];
         for i in 0..=RADII {
             let r = radius(reach_m, i);
-            let mut wide = 0;
-            for (m, place) in row.iter_mut().enumerate() {
+            let mut wide = [0; N];
+            for m in 0..ANGLES {
                 let phi = (m as f64 + 0.5).to_radians();
-                let p = checked(share(r * cos(phi), r * sin(phi)))?;
-                *place = p as f32;
-                if p > 0.0 {
-                    wide = m + 1;
-                } else if falling {
+                let mut nobody = true;
+                for (n, p) in shares(r * cos(phi), r * sin(phi)).into_iter().enumerate() {
+                    let p = checked(p)?;
+                    rows[n][m] = p as f32;
+                    if p > 0.0 {
+                        wide[n] = m + 1;
+                        nobody = false;
+                    }
+                }
+                if nobody && falling {
                     break;
                 }
             }
-            starts.push(table.len() as u32);
-            table.extend_from_slice(&row[..wide]);
+            for ((footprint, row), wide) in all.iter_mut().zip(&rows).zip(wide) {
+                footprint.starts.push(footprint.share.len() as u32);
+                footprint.share.extend_from_slice(&row[..wide]);
+            }
         }
-        starts.push(table.len() as u32);
-        Ok(Self { reach_m, starts, share: table, round: false })
+        all.iter_mut().for_each(|footprint| footprint.starts.push(footprint.share.len() as u32));
+        Ok(all)
     }
 
     /// A footprint that is the same on every side: fireballs, blasts.

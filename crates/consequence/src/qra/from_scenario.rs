@@ -2,7 +2,7 @@
 //!
 //! Absent on purpose: where equipment stands and who lives around it (`park`).
 
-use libm::{cos, exp, log, pow, sin};
+use libm::{cos, exp, hypot, log, pow, sin};
 use serde::{Deserialize, Serialize};
 use std::f64::consts::PI;
 
@@ -16,7 +16,8 @@ use crate::properties::Substance;
 use crate::scenario::{BREATH_M, Effects, Fire, FireKind, Source};
 use crate::validity::{positive, within};
 use crate::vulnerability::{
-    Exposed, ProbitSet, Shelter, ToxicProbit, blast_fatality, heat_fatality, probit_of, toxic_indoors, toxic_probit,
+    DAMAGING_BLAST, Exposed, FATAL_BLAST, ProbitSet, Shelter, ToxicProbit, blast_fatality, heat_fatality, probit_of, toxic_indoors,
+    toxic_probit,
 };
 use crate::{Note, Refusal, Validity};
 
@@ -176,21 +177,25 @@ fn burning(fire: &Fire) -> Result<Option<Deadly>, Refusal> {
     if reach <= 0.0 {
         return Ok(None);
     }
-    let share = |who: Exposed| {
-        let at = move |x: f64, y: f64| {
-            let q = fire.heat_kw_m2(x, y);
-            // The least share is cut on bare skin for all, so that clothes shorten no footprint.
-            if counted(heat_fatality(q, t, Exposed::Individual)) > 0.0 || q.is_nan() { heat_fatality(q, t, who) } else { 0.0 }
-        };
-        if fire.kind == FireKind::Fireball { Footprint::round(reach, |r| at(r, 0.0)) } else { Footprint::falling(reach, at) }
+    let shares = |x: f64, y: f64| {
+        let q = fire.heat_kw_m2(x, y);
+        let bare = heat_fatality(q, t, Exposed::Individual);
+        // The least share is cut on bare skin for all, so that clothes shorten no footprint.
+        if bare < LEAST_SHARE { [0.0; 3] } else { [bare, heat_fatality(q, t, Exposed::Outdoors), heat_fatality(q, t, Exposed::Indoors)] }
+    };
+    let [individual, outdoors, indoors] = if fire.kind == FireKind::Fireball {
+        let at = |n: usize| Footprint::round(reach, |r| shares(r, 0.0)[n]);
+        [at(0)?, at(1)?, at(2)?]
+    } else {
+        Footprint::tabulated(reach, true, shares)?
     };
     // Heat far off goes with the source, the dose with its 4/3; a fireball's with two thirds of that.
     let power = if fire.kind == FireKind::Fireball { 2.0 / 3.0 } else { 1.0 };
     Ok(Some(Deadly {
         end: if fire.kind == FireKind::Fireball { End::Fireball } else { End::Fire },
-        individual: share(Exposed::Individual)?,
-        outdoors: share(Exposed::Outdoors)?,
-        indoors: share(Exposed::Indoors)?,
+        individual,
+        outdoors,
+        indoors,
         manner: Manner::Probit { harm: Harm::Heat, per_ln_source: 2.56 * 4.0 / 3.0 * power },
     }))
 }
@@ -216,16 +221,24 @@ fn explosion(effects: &Effects, flash: Option<&Footprint>) -> Result<Option<Dead
     if effects.explosions().is_empty() {
         return Ok(None);
     }
-    let far = |kpa: f64| 1.01 * effects.farthest_overpressure_m(kpa);
-    let burnt = |x: f64, y: f64| flash.is_some() && effects.flash_fire(x, y);
-    let outdoors_reach = far(30.0).max(flash.map_or(0.0, Footprint::reach_m));
-    let blast = |x: f64, y: f64, who| blast_fatality(1000.0 * effects.overpressure_kpa(x, y), who);
-    let outdoors = if outdoors_reach > 0.0 {
-        Footprint::new(outdoors_reach, |x, y| if burnt(x, y) { 1.0 } else { blast(x, y, Exposed::Outdoors) })?
-    } else {
-        Footprint::none()
+    // The rule knows two levels, so their radii are all that is asked of the blast.
+    let circles = |pa: f64| -> Vec<([f64; 2], f64)> {
+        effects.explosions().iter().filter_map(|e| Some((e.centre, e.radius_m(pa / 1000.0)?))).collect()
     };
-    let indoors = if far(10.0) > 0.0 { Footprint::new(far(10.0), |x, y| blast(x, y, Exposed::Indoors))? } else { Footprint::none() };
+    let reach = |circles: &[([f64; 2], f64)]| circles.iter().map(|(c, r)| hypot(c[0], c[1]) + r).fold(0.0, f64::max);
+    let within = |circles: &[([f64; 2], f64)], x: f64, y: f64| circles.iter().any(|(c, r)| hypot(x - c[0], y - c[1]) <= *r);
+    let (fatal, damaging) = (circles(FATAL_BLAST), circles(DAMAGING_BLAST));
+    let burnt = |x: f64, y: f64| flash.is_some_and(|flash| hypot(x, y) <= flash.reach_m()) && effects.flash_fire(x, y);
+    let outdoors_reach = (1.01 * reach(&fatal)).max(flash.map_or(0.0, Footprint::reach_m));
+    let table =
+        |reach: f64, share: &dyn Fn(f64, f64) -> f64| if reach > 0.0 { Footprint::new(reach, share) } else { Ok(Footprint::none()) };
+    let outdoors = table(outdoors_reach, &|x, y| {
+        if within(&fatal, x, y) || burnt(x, y) { blast_fatality(FATAL_BLAST, Exposed::Outdoors) } else { 0.0 }
+    })?;
+    let indoors = table(1.01 * reach(&damaging), &|x, y| {
+        let p = if within(&fatal, x, y) { FATAL_BLAST } else { DAMAGING_BLAST };
+        if within(&damaging, x, y) { blast_fatality(p, Exposed::Indoors) } else { 0.0 }
+    })?;
     Ok(Some(Deadly { end: End::Explosion, individual: outdoors.clone(), outdoors, indoors, manner: Manner::Rule { exponent: 1.0 / 3.0 } }))
 }
 
