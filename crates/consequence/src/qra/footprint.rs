@@ -11,6 +11,19 @@ const RADII: usize = 160;
 /// Half-degree angles off the axis: 0.5°, 1.5° … 179.5°; the other side is the mirror image.
 const ANGLES: usize = 180;
 
+/// Every how many degrees a smooth share is looked at.
+const SMOOTH: usize = 5;
+
+/// What may be relied on while a footprint is tabulated.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shape {
+    Any,
+    /// Falls to either side of the axis, so that a radius ends with its first zero.
+    Falling,
+    /// Falls, and so slowly with the angle that every fifth degree tells the rest: the heat of flames.
+    Smooth,
+}
+
 /// Share killed by distance and angle off the wind's axis; nobody beyond the reach.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Footprint {
@@ -26,39 +39,43 @@ impl Footprint {
     ///
     /// A share that is not a number is refused: it would read as nobody killed.
     pub fn new(reach_m: f64, share: impl Fn(f64, f64) -> f64) -> Result<Self, Refusal> {
-        Self::tabulated(reach_m, false, |x, y| [share(x, y)]).map(|[one]| one)
+        Self::tabulated(reach_m, Shape::Any, |x, y| [share(x, y)]).map(|[one]| one)
     }
 
     /// The same where the share falls to either side of the axis, so that a radius ends with its first zero: clouds and flames.
     pub fn falling(reach_m: f64, share: impl Fn(f64, f64) -> f64) -> Result<Self, Refusal> {
-        Self::tabulated(reach_m, true, |x, y| [share(x, y)]).map(|[one]| one)
+        Self::tabulated(reach_m, Shape::Falling, |x, y| [share(x, y)]).map(|[one]| one)
     }
 
-    /// Several footprints from one look at each place, for groups of people the same effect kills differently. As [`Footprint::new`], or as
-    /// [`Footprint::falling`] if all of them fall.
-    pub fn tabulated<const N: usize>(reach_m: f64, falling: bool, shares: impl Fn(f64, f64) -> [f64; N]) -> Result<[Self; N], Refusal> {
+    /// Several footprints from one look at each place, for groups of people the same effect kills differently. The shape holds for all.
+    pub fn tabulated<const N: usize>(reach_m: f64, shape: Shape, shares: impl Fn(f64, f64) -> [f64; N]) -> Result<[Self; N], Refusal> {
         positive("reach_m", reach_m)?;
         let mut all = [(); N].map(|()| Self { reach_m, starts: Vec::with_capacity(RADII + 2), share: Vec::new(), round: false });
         let mut rows = [[0.0_f32; ANGLES]; N];
+        let every = if shape == Shape::Smooth { SMOOTH } else { 1 };
         for i in 0..=RADII {
             let r = radius(reach_m, i);
-            let mut wide = [0; N];
-            for m in 0..ANGLES {
+            rows.iter_mut().for_each(|row| row.fill(0.0));
+            let mut last = 0;
+            for m in (0..ANGLES).step_by(every).chain((every > 1).then_some(ANGLES - 1)) {
                 let phi = (m as f64 + 0.5).to_radians();
                 let mut nobody = true;
-                for (n, p) in shares(r * cos(phi), r * sin(phi)).into_iter().enumerate() {
-                    let p = checked(p)?;
-                    rows[n][m] = p as f32;
-                    if p > 0.0 {
-                        wide[n] = m + 1;
-                        nobody = false;
+                for (row, p) in rows.iter_mut().zip(shares(r * cos(phi), r * sin(phi))) {
+                    let p = checked(p)? as f32;
+                    nobody &= p <= 0.0;
+                    let before = row[last];
+                    for between in last + 1..=m {
+                        row[between] = before + (p - before) * (between - last) as f32 / (m - last) as f32;
                     }
+                    row[m] = p;
                 }
-                if nobody && falling {
+                last = m;
+                if nobody && shape != Shape::Any {
                     break;
                 }
             }
-            for ((footprint, row), wide) in all.iter_mut().zip(&rows).zip(wide) {
+            for (footprint, row) in all.iter_mut().zip(&rows) {
+                let wide = row.iter().rposition(|p| *p > 0.0).map_or(0, |last| last + 1);
                 footprint.starts.push(footprint.share.len() as u32);
                 footprint.share.extend_from_slice(&row[..wide]);
             }

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use std::f64::consts::PI;
 
 use super::Case;
-use super::footprint::Footprint;
+use super::footprint::{Footprint, Shape};
 use super::ignition::{self, Amount, Flammability, Outcome};
 use super::individual::distance_bearing;
 use super::rose::{BINS, Rose};
@@ -150,9 +150,10 @@ pub struct Deadly {
 /// Tables of every end that kills somebody somewhere. A share that is not a number is refused.
 pub fn footprints(effects: &Effects, poison: &Poison, indoors: Indoors, notes: &mut Validity) -> Result<Vec<Deadly>, Refusal> {
     let mut all = Vec::new();
-    for fire in effects.fires() {
-        all.extend(burning(fire)?);
-    }
+    // An ignition has one end of each kind, however many flames it has: a jet and the pool it rains out burn together.
+    let (balls, flames): (Vec<&Fire>, Vec<&Fire>) = effects.fires().iter().partition(|fire| fire.kind == FireKind::Fireball);
+    all.extend(burning(End::Fireball, &balls)?);
+    all.extend(burning(End::Fire, &flames)?);
     let flash = flash_fire(effects)?;
     all.extend(explosion(effects, flash.as_ref().map(|f| &f.individual))?);
     all.extend(flash);
@@ -168,31 +169,35 @@ fn counted(share: f64) -> f64 {
     if share < LEAST_SHARE { 0.0 } else { share }
 }
 
-fn burning(fire: &Fire) -> Result<Option<Deadly>, Refusal> {
-    let t = fire.duration_s;
+fn burning(end: End, fires: &[&Fire]) -> Result<Option<Deadly>, Refusal> {
+    let t = fires.iter().map(|fire| fire.duration_s).fold(0.0, f64::max);
+    if t <= 0.0 {
+        return Ok(None);
+    }
     // Flux at which the least share counted dies within the 20 s that count, or while the fire lasts.
     let dose = exp((probit_of(LEAST_SHARE) + 36.38) / 2.56);
     let least = pow(dose / t.min(20.0), 0.75) / 1000.0;
-    let reach = 1.01 * fire.reach_m(least);
+    let reach = 1.01 * fires.iter().map(|fire| fire.reach_m(least)).fold(0.0, f64::max);
     if reach <= 0.0 {
         return Ok(None);
     }
     let shares = |x: f64, y: f64| {
-        let q = fire.heat_kw_m2(x, y);
+        // Of several flames the hottest there.
+        let q = fires.iter().map(|fire| fire.heat_kw_m2(x, y)).reduce(|a, b| if a.is_nan() || a > b { a } else { b }).unwrap_or(0.0);
         let bare = heat_fatality(q, t, Exposed::Individual);
         // The least share is cut on bare skin for all, so that clothes shorten no footprint.
         if bare < LEAST_SHARE { [0.0; 3] } else { [bare, heat_fatality(q, t, Exposed::Outdoors), heat_fatality(q, t, Exposed::Indoors)] }
     };
-    let [individual, outdoors, indoors] = if fire.kind == FireKind::Fireball {
+    let [individual, outdoors, indoors] = if end == End::Fireball {
         let at = |n: usize| Footprint::round(reach, |r| shares(r, 0.0)[n]);
         [at(0)?, at(1)?, at(2)?]
     } else {
-        Footprint::tabulated(reach, true, shares)?
+        Footprint::tabulated(reach, Shape::Smooth, shares)?
     };
     // Heat far off goes with the source, the dose with its 4/3; a fireball's with two thirds of that.
-    let power = if fire.kind == FireKind::Fireball { 2.0 / 3.0 } else { 1.0 };
+    let power = if end == End::Fireball { 2.0 / 3.0 } else { 1.0 };
     Ok(Some(Deadly {
-        end: if fire.kind == FireKind::Fireball { End::Fireball } else { End::Fire },
+        end,
         individual,
         outdoors,
         indoors,
@@ -531,6 +536,22 @@ mod tests {
         let ball = &all[0];
         assert_eq!(ball.individual.at(20.0, 77.0), 1.0);
         assert!(ball.outdoors.at(0.9 * ball.individual.reach_m(), 0.0) < ball.individual.at(0.9 * ball.individual.reach_m(), 0.0));
+    }
+
+    #[test]
+    fn a_jet_fire_is_the_probit_of_its_heat() {
+        let e =
+            effects("74-98-6", "kind = 'liquefied_hole'\ntemperature_c = 20\nhole_mm = 50\npath_m = 0\ninventory_kg = 20000\nheight_m = 1");
+        let all = footprints(&e, &poison(&e), Indoors::Tenth, &mut Validity::new()).unwrap();
+        let fire = all.iter().find(|d| d.end == End::Fire).unwrap();
+        let reach = fire.individual.reach_m();
+        for (r, phi) in [(0.3, 12.0), (0.5, 33.0), (0.7, 5.0), (0.8, 71.0), (0.4, 140.0)] {
+            let r = r * reach;
+            let q = e.fires()[0].heat_kw_m2(r * cos(f64::to_radians(phi)), r * sin(f64::to_radians(phi)));
+            let wanted = heat_fatality(q, e.fires()[0].duration_s, Exposed::Individual);
+            let got = fire.individual.at(r, phi);
+            assert!((got - wanted).abs() < 0.03, "{r} {phi}: {got} {wanted} ({q} kW/m²)");
+        }
     }
 
     #[test]

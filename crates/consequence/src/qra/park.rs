@@ -4,6 +4,7 @@
 //! memory does not grow with the park. Absent on purpose: files, the clock, where threads come from.
 
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 
 use super::criteria::{Installation, Target};
 use super::frequencies::{Class, Leak};
@@ -16,7 +17,6 @@ use super::rose::{BINS, Rose};
 use super::societal::{self, Event, People};
 use super::uncertainty::Contribution;
 use super::{Case, Progress, Stopped, each, report};
-use crate::meteorology::Stability;
 use crate::scenario::{Congestion, Description, Effects, ReleaseDescription, ScenarioError, Source, WeatherDescription};
 use crate::validity::{Note, Validity, not_negative, positive, within};
 use crate::zones::Site;
@@ -482,7 +482,7 @@ fn part(
     quiet: Progress,
 ) -> Result<Part, ParkError> {
     let equipment = &park.equipment[planned.equipment];
-    let description = planned.description(park, &air.description);
+    let description = planned.description(park, &air.description)?;
     let effects = Effects::of(&description).map_err(|source| ParkError::Scenario { scenario: planned.name.clone(), source })?;
     let mut notes = Validity::new();
     let mut assumptions = effects.assumptions().to_vec();
@@ -549,10 +549,10 @@ fn stored_k(d: &Description) -> f64 {
         }
 }
 
-fn airs(park: &Park) -> Result<Vec<Air>, Refusal> {
+fn airs(park: &Park) -> Result<Vec<Air>, ParkError> {
     let day = within("winds.day_share", park.winds.day_share, 0.0, 1.0, "between 0 and 1")?;
     if park.weather.is_empty() {
-        return Err(Refusal::OutOfDomain { input: "weather", value: 0.0, wanted: "at least one weather" });
+        return Err(Refusal::OutOfDomain { input: "weather", value: 0.0, wanted: "at least one weather" }.into());
     }
     for (input, of) in [("weather.day", (|w| w.day) as fn(&WeatherShare) -> f64), ("weather.night", |w| w.night)] {
         let mut sum = 0.0;
@@ -565,12 +565,6 @@ fn airs(park: &Park) -> Result<Vec<Air>, Refusal> {
     park.weather
         .iter()
         .map(|w| {
-            let stability = Stability::of(&w.stability);
-            let stability = stability.ok_or(Refusal::OutOfDomain {
-                input: "weather.stability",
-                value: f64::NAN,
-                wanted: "a class A to F, or two such as A-B",
-            })?;
             let roses = match &w.rose {
                 Some(sectors) => {
                     let own = Rose::from_sectors(sectors)?;
@@ -580,16 +574,11 @@ fn airs(park: &Park) -> Result<Vec<Air>, Refusal> {
             };
             Ok(Air {
                 name: format!("weather {}{}", w.stability, w.wind_m_s),
-                description: WeatherDescription {
-                    wind_m_s: positive("weather.wind_m_s", w.wind_m_s)?,
-                    wind_from_deg: 0.0,
-                    wind_height_m: park.air.wind_height_m,
-                    stability,
-                    temperature_c: w.temperature_c,
-                    humidity: park.air.humidity,
-                    roughness_m: park.air.roughness_m,
-                    pressure_pa: park.air.pressure_pa,
-                },
+                description: plan::written(json!({
+                    "wind_m_s": positive("weather.wind_m_s", w.wind_m_s)?, "wind_from_deg": 0.0, "wind_height_m": park.air.wind_height_m,
+                    "stability": w.stability, "temperature_c": w.temperature_c, "humidity": park.air.humidity,
+                    "roughness_m": park.air.roughness_m, "pressure_pa": park.air.pressure_pa,
+                }))?,
                 shares: [day * w.day, (1.0 - day) * w.night],
                 roses,
             })
@@ -723,6 +712,7 @@ fn assumed_everywhere(park: &Park, found: &mut Findings) {
     found.assume("failure frequencies and ignition probabilities of the tables are from knowledge (CPR 18E): a site's own go before");
     found.assume("fewer than one death in ten thousand counts as none: footprints end there");
     found.assume("a congested volume is where the description puts it downwind, whatever the wind's direction");
+    found.assume("each piece of equipment fails by itself: escalation from one to the next is not in these figures (`domino`)");
     found.assume("late ignition happens when the cloud has its full extent; a burst lit at once without a fireball burns as a flash fire");
     found.assume(match park.indoors {
         Indoors::Tenth => "indoors a tenth of those die who would die of poison outdoors".to_owned(),

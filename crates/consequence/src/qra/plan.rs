@@ -1,6 +1,7 @@
 //! The scenarios of a park: those written down, and those its equipment's classes have in the table of frequencies.
 
 use libm::sqrt;
+use serde_json::json;
 use std::f64::consts::PI;
 
 use super::frequencies::{self, Leak, Row, Unit};
@@ -27,17 +28,19 @@ pub(super) struct Planned {
 }
 
 impl Planned {
-    pub fn description(&self, park: &Park, weather: &WeatherDescription) -> Description {
+    pub fn description(&self, park: &Park, weather: &WeatherDescription) -> Result<Description, ParkError> {
         let e = &park.equipment[self.equipment];
-        Description {
-            name: self.name.clone(),
-            substance: e.substance.clone(),
-            site: None,
-            weather: *weather,
-            release: self.release,
-            congestion: e.congestion,
+        let mut whole = json!({"name": self.name, "substance": e.substance, "weather": weather, "release": self.release});
+        if let Some(congestion) = e.congestion {
+            whole["congestion"] = json!(congestion);
         }
+        written(whole)
     }
+}
+
+/// A piece of a scenario from the words an engineer would write: whatever else it may hold takes its default.
+pub(super) fn written<T: serde::de::DeserializeOwned>(words: serde_json::Value) -> Result<T, ParkError> {
+    serde_json::from_value(words).map_err(|e| ParkError::Unreadable(e.to_string()))
 }
 
 /// All scenarios with a frequency above zero, equipment by equipment: the generated ones first.
@@ -140,48 +143,46 @@ fn release(park: &Park, e: &Equipment, leak: Leak, weather: &WeatherDescription)
             _ => 10.0,
         })
     };
-    Ok(Some(match contents {
+    match contents {
         Contents::Liquefied { temperature_c, inventory_kg, height_m, bore_mm, isolated_after_s } => {
-            let hole = |hole_mm: f64, isolated_after_s: f64| ReleaseDescription::LiquefiedHole {
-                temperature_c,
-                hole_mm,
-                path_m: 0.0,
-                inventory_kg,
-                height_m,
-                isolated_after_s: Some(isolated_after_s),
+            let hole = |hole_mm: f64, isolated_after_s: f64| {
+                written::<ReleaseDescription>(json!({
+                    "kind": "liquefied_hole", "temperature_c": temperature_c, "hole_mm": hole_mm, "path_m": 0.0,
+                    "inventory_kg": inventory_kg, "height_m": height_m, "isolated_after_s": isolated_after_s,
+                }))
             };
             match leak {
-                Leak::Instantaneous => ReleaseDescription::Burst { mass_kg: inventory_kg, temperature_c },
+                Leak::Instantaneous => written(json!({"kind": "burst", "mass_kg": inventory_kg, "temperature_c": temperature_c})),
                 Leak::TenMinutes => {
-                    hole(hole_of(park, e, hole(10.0, TEN_MINUTES_S), inventory_kg / TEN_MINUTES_S, weather)?, TEN_MINUTES_S)
+                    hole(hole_of(park, e, hole(10.0, TEN_MINUTES_S)?, inventory_kg / TEN_MINUTES_S, weather)?, TEN_MINUTES_S)
                 }
                 _ => hole(hole_mm(bore_mm)?, isolated_after_s),
             }
         }
         Contents::Gas { pressure_pa, temperature_c, inventory_kg, height_m, bore_mm, isolated_after_s } => {
-            let hole = |hole_mm: f64, isolated_after_s: f64| ReleaseDescription::GasHole {
-                pressure_pa,
-                temperature_c,
-                hole_mm,
-                inventory_kg,
-                height_m,
-                isolated_after_s: Some(isolated_after_s),
+            let hole = |hole_mm: f64, isolated_after_s: f64| {
+                written::<ReleaseDescription>(json!({
+                    "kind": "gas_hole", "pressure_pa": pressure_pa, "temperature_c": temperature_c, "hole_mm": hole_mm,
+                    "inventory_kg": inventory_kg, "height_m": height_m, "isolated_after_s": isolated_after_s,
+                }))
             };
+            // A cloud of gas let go at once: its contents leave within ten seconds.
+            let emptied_in = |s: f64| hole(hole_of(park, e, hole(10.0, s)?, inventory_kg / s, weather)?, s);
             match leak {
-                // No model bursts a vessel of gas: its contents leave within ten seconds.
-                Leak::Instantaneous => {
-                    const AT_ONCE_S: f64 = 10.0;
-                    hole(hole_of(park, e, hole(10.0, AT_ONCE_S), inventory_kg / AT_ONCE_S, weather)?, AT_ONCE_S)
-                }
-                Leak::TenMinutes => {
-                    hole(hole_of(park, e, hole(10.0, TEN_MINUTES_S), inventory_kg / TEN_MINUTES_S, weather)?, TEN_MINUTES_S)
-                }
+                Leak::Instantaneous => emptied_in(10.0),
+                Leak::TenMinutes => emptied_in(TEN_MINUTES_S),
                 _ => hole(hole_mm(bore_mm)?, isolated_after_s),
             }
         }
         Contents::Liquid { temperature_c, inventory_kg, head_m, bund_radius_m, bore_mm, isolated_after_s } => {
             let inventory_kg = positive("inventory_kg", inventory_kg)?;
-            let spill = |rate_kg_s: f64, duration_s: f64| ReleaseDescription::Spill { rate_kg_s, duration_s, temperature_c, bund_radius_m };
+            let spill = |rate_kg_s: f64, duration_s: f64| {
+                let mut words = json!({"kind": "spill", "rate_kg_s": rate_kg_s, "duration_s": duration_s, "temperature_c": temperature_c});
+                if let Some(radius) = bund_radius_m {
+                    words["bund_radius_m"] = json!(radius);
+                }
+                written(words)
+            };
             match leak {
                 // The bund is full within a minute.
                 Leak::Instantaneous => spill(inventory_kg / 60.0, 60.0),
@@ -197,7 +198,8 @@ fn release(park: &Park, e: &Equipment, leak: Leak, weather: &WeatherDescription)
                 }
             }
         }
-    }))
+    }
+    .map(Some)
 }
 
 /// Hole through which `rate` leaves: the rate of a hole goes with its area.
@@ -210,7 +212,7 @@ fn hole_of(park: &Park, e: &Equipment, ten_mm: ReleaseDescription, rate: f64, we
         source: String::new(),
         release: ten_mm,
     };
-    let effects =
-        Effects::of(&planned.description(park, weather)).map_err(|source| ParkError::Scenario { scenario: e.name.clone(), source })?;
+    let description = planned.description(park, weather)?;
+    let effects = Effects::of(&description).map_err(|source| ParkError::Scenario { scenario: e.name.clone(), source })?;
     Ok(10.0 * sqrt(positive("rate", rate)? / effects.released().rate_kg_s))
 }
