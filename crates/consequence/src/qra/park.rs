@@ -537,16 +537,10 @@ fn part(
     Ok(Part { branches, events, contributions, effects })
 }
 
-/// Temperature the contents are kept at, K: decides whether they come out as gas.
+/// Temperature the contents are kept at, K: decides whether they come out as gas. As the air, where a release has none of its own.
 fn stored_k(d: &Description) -> f64 {
-    273.15
-        + match d.release {
-            ReleaseDescription::GasHole { temperature_c, .. }
-            | ReleaseDescription::LiquefiedHole { temperature_c, .. }
-            | ReleaseDescription::Spill { temperature_c, .. }
-            | ReleaseDescription::Burst { temperature_c, .. }
-            | ReleaseDescription::Vapour { temperature_c, .. } => temperature_c,
-        }
+    let own = json!(d.release)["temperature_c"].as_f64();
+    273.15 + own.unwrap_or(d.weather.temperature_c)
 }
 
 fn airs(park: &Park) -> Result<Vec<Air>, ParkError> {
