@@ -1,6 +1,6 @@
 //! Where people die around one source, in the frame of the wind: a polar table that is turned, never computed again.
 
-use libm::{cos, sin, sqrt};
+use libm::{atan2, cos, sin, sqrt};
 
 use super::rose::{BINS, Rose};
 use crate::Refusal;
@@ -64,8 +64,8 @@ impl Footprint {
                     let p = checked(p)? as f32;
                     nobody &= p <= 0.0;
                     let before = row[last];
-                    for between in last + 1..=m {
-                        row[between] = before + (p - before) * (between - last) as f32 / (m - last) as f32;
+                    for (k, between) in row[last..=m].iter_mut().enumerate().skip(1) {
+                        *between = before + (p - before) * k as f32 / (m - last) as f32;
                     }
                     row[m] = p;
                 }
@@ -97,6 +97,25 @@ impl Footprint {
     /// Nobody dies.
     pub fn none() -> Self {
         Self { reach_m: 0.0, starts: vec![0; RADII + 2], share: Vec::new(), round: true }
+    }
+
+    /// Killed by one or by the other, which are the same people: at each place the larger share.
+    pub fn either(&self, other: &Self) -> Result<Self, Refusal> {
+        if other.is_none() {
+            return Ok(self.clone());
+        }
+        if self.is_none() {
+            return Ok(other.clone());
+        }
+        let reach = self.reach_m.max(other.reach_m);
+        if self.round && other.round {
+            return Self::round(reach, |r| self.at(r, 0.0).max(other.at(r, 0.0)));
+        }
+        Self::new(reach, |x, y| {
+            let (r, phi) = (sqrt(x * x + y * y), atan2(y, x).to_degrees());
+            // The last radius is the reach itself, give or take a rounding.
+            self.at(r.min(reach), phi).max(other.at(r.min(reach), phi))
+        })
     }
 
     /// The same with every share multiplied by `factor`, 0–1.
@@ -267,6 +286,16 @@ mod tests {
         assert!((6..=8).contains(&full.half_width_deg(300.0)));
         assert_eq!(full.at(300.0, 8.0), 0.0);
         assert!((full.times(0.1).at(300.0, 1.0) / full.at(300.0, 1.0) - 0.1).abs() < 1e-6);
+    }
+
+    #[test]
+    fn of_two_ends_at_once_the_deadlier_counts() {
+        let ball = Footprint::round(100.0, |_| 1.0).unwrap();
+        let both = plume().either(&ball).unwrap();
+        assert_eq!(both.at(50.0, 170.0), 1.0);
+        assert!((both.at(500.0, 0.5) - plume().at(500.0, 0.5)).abs() < 1e-3);
+        assert_eq!(both.at(500.0, 170.0), 0.0);
+        assert_eq!(Footprint::none().either(&ball).unwrap(), ball);
     }
 
     #[test]

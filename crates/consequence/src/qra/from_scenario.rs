@@ -13,7 +13,7 @@ use super::individual::distance_bearing;
 use super::rose::{BINS, Rose};
 use super::uncertainty::{Harm, Manner};
 use crate::properties::Substance;
-use crate::scenario::{BREATH_M, Effects, Fire, FireKind, Source};
+use crate::scenario::{BREATH_M, Effects, ExplosionKind, Fire, FireKind, Source};
 use crate::validity::{positive, within};
 use crate::vulnerability::{
     DAMAGING_BLAST, Exposed, FATAL_BLAST, ProbitSet, Shelter, ToxicProbit, blast_fatality, heat_fatality, probit_of, toxic_indoors,
@@ -32,13 +32,15 @@ pub enum End {
     Fireball,
     /// Pool or jet fire.
     Fire,
-    /// Everyone outdoors in the flammable cloud, and the blast.
+    /// Everyone outdoors in the flammable cloud, and its blast.
     Explosion,
     FlashFire,
     Toxic,
+    /// Only the blast of a bursting vessel or of a charge: nothing burns and nobody is poisoned. It is part of every other end, too.
+    Burst,
 }
 
-pub const ENDS: [End; 5] = [End::Fireball, End::Fire, End::Explosion, End::FlashFire, End::Toxic];
+pub const ENDS: [End; 6] = [End::Fireball, End::Fire, End::Explosion, End::FlashFire, End::Toxic, End::Burst];
 
 /// Constants of a toxic probit somebody answers for by name, where no table has the substance.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -162,6 +164,15 @@ pub fn footprints(effects: &Effects, poison: &Poison, indoors: Indoors, notes: &
         Poison::Level(fraction) => by_level(effects, *fraction)?,
         Poison::None => None,
     });
+    // A vessel that bursts strikes whatever burns or is breathed afterwards: the same people, who die once.
+    if let Some(burst) = bursting(effects)? {
+        for d in &mut all {
+            d.individual = d.individual.either(&burst.individual)?;
+            d.outdoors = d.outdoors.either(&burst.outdoors)?;
+            d.indoors = d.indoors.either(&burst.indoors)?;
+        }
+        all.push(burst);
+    }
     Ok(all)
 }
 
@@ -222,27 +233,63 @@ fn flash_fire(effects: &Effects) -> Result<Option<Deadly>, Refusal> {
     }))
 }
 
-fn explosion(effects: &Effects, flash: Option<&Footprint>) -> Result<Option<Deadly>, Refusal> {
-    if effects.explosions().is_empty() {
+/// A circle in which a pressure is reached.
+type Circle = ([f64; 2], f64);
+
+/// Where the explosions of some kinds reach a pressure. The rule knows two levels, so their radii are all that is asked of a blast.
+fn circles(effects: &Effects, pa: f64, kinds: [ExplosionKind; 2]) -> Vec<Circle> {
+    effects.explosions().iter().filter(|e| kinds.contains(&e.kind)).filter_map(|e| Some((e.centre, e.radius_m(pa / 1000.0)?))).collect()
+}
+
+fn reach(circles: &[Circle]) -> f64 {
+    circles.iter().map(|(c, r)| hypot(c[0], c[1]) + r).fold(0.0, f64::max)
+}
+
+fn inside(circles: &[Circle], x: f64, y: f64) -> bool {
+    circles.iter().any(|(c, r)| hypot(x - c[0], y - c[1]) <= *r)
+}
+
+/// The blast of what bursts or detonates where it stands, whether or not anything burns.
+fn bursting(effects: &Effects) -> Result<Option<Deadly>, Refusal> {
+    let of = |pa: f64| reach(&circles(effects, pa, [ExplosionKind::VesselBurst, ExplosionKind::Charge]));
+    let (fatal, damaging) = (of(FATAL_BLAST), of(DAMAGING_BLAST));
+    if damaging <= 0.0 {
         return Ok(None);
     }
-    // The rule knows two levels, so their radii are all that is asked of the blast.
-    let circles = |pa: f64| -> Vec<([f64; 2], f64)> {
-        effects.explosions().iter().filter_map(|e| Some((e.centre, e.radius_m(pa / 1000.0)?))).collect()
+    let table = |radius: f64, inner: f64, who: Exposed| {
+        let at = |r: f64| blast_fatality(if r <= inner { FATAL_BLAST } else { DAMAGING_BLAST }, who);
+        if radius > 0.0 { Footprint::round(radius, at) } else { Ok(Footprint::none()) }
     };
-    let reach = |circles: &[([f64; 2], f64)]| circles.iter().map(|(c, r)| hypot(c[0], c[1]) + r).fold(0.0, f64::max);
-    let within = |circles: &[([f64; 2], f64)], x: f64, y: f64| circles.iter().any(|(c, r)| hypot(x - c[0], y - c[1]) <= *r);
-    let (fatal, damaging) = (circles(FATAL_BLAST), circles(DAMAGING_BLAST));
+    let outdoors = table(fatal, fatal, Exposed::Outdoors)?;
+    Ok(Some(Deadly {
+        end: End::Burst,
+        individual: outdoors.clone(),
+        outdoors,
+        indoors: table(damaging, fatal, Exposed::Indoors)?,
+        manner: Manner::Rule { exponent: 1.0 / 3.0 },
+    }))
+}
+
+fn explosion(effects: &Effects, flash: Option<&Footprint>) -> Result<Option<Deadly>, Refusal> {
+    let of = |pa: f64| circles(effects, pa, [ExplosionKind::Congested, ExplosionKind::OpenCloud]);
+    let (fatal, damaging) = (of(FATAL_BLAST), of(DAMAGING_BLAST));
+    if damaging.is_empty() {
+        return Ok(None);
+    }
+    if let Some((centre, _)) = damaging.iter().find(|(c, _)| c[1] != 0.0) {
+        let wanted = "0 in a park: the volume turns with the wind";
+        return Err(Refusal::OutOfDomain { input: "congestion.crosswind_m", value: centre[1], wanted });
+    }
     let burnt = |x: f64, y: f64| flash.is_some_and(|flash| hypot(x, y) <= flash.reach_m()) && effects.flash_fire(x, y);
     let outdoors_reach = (1.01 * reach(&fatal)).max(flash.map_or(0.0, Footprint::reach_m));
     let table =
         |reach: f64, share: &dyn Fn(f64, f64) -> f64| if reach > 0.0 { Footprint::new(reach, share) } else { Ok(Footprint::none()) };
     let outdoors = table(outdoors_reach, &|x, y| {
-        if within(&fatal, x, y) || burnt(x, y) { blast_fatality(FATAL_BLAST, Exposed::Outdoors) } else { 0.0 }
+        if inside(&fatal, x, y) || burnt(x, y) { blast_fatality(FATAL_BLAST, Exposed::Outdoors) } else { 0.0 }
     })?;
     let indoors = table(1.01 * reach(&damaging), &|x, y| {
-        let p = if within(&fatal, x, y) { FATAL_BLAST } else { DAMAGING_BLAST };
-        if within(&damaging, x, y) { blast_fatality(p, Exposed::Indoors) } else { 0.0 }
+        let p = if inside(&fatal, x, y) { FATAL_BLAST } else { DAMAGING_BLAST };
+        if inside(&damaging, x, y) { blast_fatality(p, Exposed::Indoors) } else { 0.0 }
     })?;
     Ok(Some(Deadly { end: End::Explosion, individual: outdoors.clone(), outdoors, indoors, manner: Manner::Rule { exponent: 1.0 / 3.0 } }))
 }
@@ -436,7 +483,7 @@ impl Branch {
 ///
 /// `toxic_share` of the releases of a substance that is both toxic and flammable are taken as toxic only; the rest go through the tree, and
 /// of them the unignited are toxic. A burst that is lit at once without a fireball, and a release without a flame of its own, burn as a
-/// flash fire; so does an explosion where no congested volume is named.
+/// flash fire; so does an explosion that reaches no damaging pressure. What leaves nobody burnt or poisoned still leaves the burst's blast.
 pub fn branches(
     frequency_per_year: f64,
     direct: f64,
@@ -454,18 +501,19 @@ pub fn branches(
         Outcome::Fire | Outcome::Explosion | Outcome::FlashFire => End::FlashFire,
         Outcome::Unignited => End::Toxic,
     };
+    let strikes = |end: End| if has(end) { end } else { End::Burst };
     // [period][end][direction]
     let mut weights = vec![[[0.0; BINS]; ENDS.len()]; periods.len()];
     for (period, weights) in periods.iter().zip(&mut weights) {
-        for b in 0..BINS {
+        for (b, lit_late) in period.lit_late.iter().enumerate() {
             let f = frequency_per_year * period.share * period.rose.share(b);
             if f <= 0.0 {
                 continue;
             }
-            for (outcome, p) in ignition::event_tree(direct, period.lit_late[b], burst)? {
-                weights[burns_as(outcome) as usize][b] += f * (1.0 - toxic_share) * p;
+            for (outcome, p) in ignition::event_tree(direct, *lit_late, burst)? {
+                weights[strikes(burns_as(outcome)) as usize][b] += f * (1.0 - toxic_share) * p;
             }
-            weights[End::Toxic as usize][b] += f * toxic_share;
+            weights[strikes(End::Toxic) as usize][b] += f * toxic_share;
         }
     }
     let of = |deadly: Deadly| {
@@ -532,7 +580,9 @@ mod tests {
     fn a_burst_of_propane_has_a_ball_and_a_flash_and_no_poison() {
         let e = effects("74-98-6", BURST);
         let all = footprints(&e, &poison(&e), Indoors::Tenth, &mut Validity::new()).unwrap();
-        assert_eq!(all.iter().map(|d| d.end).collect::<Vec<_>>(), [End::Fireball, End::FlashFire]);
+        let ends: Vec<End> = all.iter().map(|d| d.end).collect();
+        assert!(ends.contains(&End::Fireball) && ends.contains(&End::FlashFire) && ends.contains(&End::Burst), "{ends:?}");
+        assert!(!ends.contains(&End::Toxic));
         let ball = &all[0];
         assert_eq!(ball.individual.at(20.0, 77.0), 1.0);
         assert!(ball.outdoors.at(0.9 * ball.individual.reach_m(), 0.0) < ball.individual.at(0.9 * ball.individual.reach_m(), 0.0));
@@ -564,9 +614,27 @@ mod tests {
         let branches = branches(1e-5, 0.7, true, 0.0, all, &periods).unwrap();
         let f = |end| branches.iter().find(|b| b.deadly.end == end).and_then(|b| b.yearly.as_ref()).map_or(0.0, |(f, _)| *f);
         assert!((f(End::Fireball) / 0.49e-5 - 1.0).abs() < 1e-9);
-        assert!((f(End::FlashFire) / 0.51e-5 - 1.0).abs() < 1e-9);
+        // 0.3 of the directly lit, and the late ones, 0.4 of which explode if the cloud can.
+        assert!(((f(End::FlashFire) + f(End::Explosion)) / 0.51e-5 - 1.0).abs() < 1e-9);
         let by_period: f64 = branches.iter().flat_map(|b| &b.periods).flatten().map(|(f, _)| f).sum();
         assert!((by_period / 1e-5 - 1.0).abs() < 1e-9);
+    }
+
+    #[test]
+    fn a_vessel_that_bursts_strikes_once_whatever_follows() {
+        let e = effects("74-98-6", BURST);
+        let all = footprints(&e, &poison(&e), Indoors::Tenth, &mut Validity::new()).unwrap();
+        let burst = all.iter().find(|d| d.end == End::Burst).unwrap();
+        assert!(burst.indoors.reach_m() > burst.individual.reach_m());
+        assert!(all.iter().all(|d| d.individual.at(0.9 * burst.individual.reach_m(), 180.0) == 1.0), "part of every end");
+        // Nothing lights it and it is not toxic: the blast alone, with the whole frequency.
+        let rose = Rose::uniform();
+        let late = [0.0; BINS];
+        let branches = branches(1e-5, 0.0, true, 0.0, all, &[Blowing { share: 1.0, rose: &rose, lit_late: &late }]).unwrap();
+        for b in &branches {
+            let f = b.yearly.as_ref().map_or(0.0, |(f, _)| *f);
+            assert!((f - if b.deadly.end == End::Burst { 1e-5 } else { 0.0 }).abs() < 1e-12, "{:?} {f}", b.deadly.end);
+        }
     }
 
     #[test]

@@ -159,9 +159,9 @@ pub struct Equipment {
     pub toxic_share: f64,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub toxic_probit: Option<SignedProbit>,
-    /// Congested volume its flammable clouds may reach, downwind whatever the wind.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub congestion: Option<Congestion>,
+    /// Congested volumes its flammable clouds may reach, downwind whatever the wind.
+    #[serde(default)]
+    pub congestion: Vec<Congestion>,
 }
 
 fn one() -> f64 {

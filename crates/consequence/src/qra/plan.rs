@@ -30,11 +30,9 @@ pub(super) struct Planned {
 impl Planned {
     pub fn description(&self, park: &Park, weather: &WeatherDescription) -> Result<Description, ParkError> {
         let e = &park.equipment[self.equipment];
-        let mut whole = json!({"name": self.name, "substance": e.substance, "weather": weather, "release": self.release});
-        if let Some(congestion) = e.congestion {
-            whole["congestion"] = json!(congestion);
-        }
-        written(whole)
+        written(json!({
+            "name": self.name, "substance": e.substance, "weather": weather, "release": self.release, "congestion": e.congestion,
+        }))
     }
 }
 
