@@ -463,6 +463,18 @@ mod tests {
     }
 
     #[test]
+    fn the_example_farm_burns_from_tank_to_tank() {
+        let farm: Farm = serde_json::from_str(include_str!("../../../examples/tanks.json")).unwrap();
+        let steps = farm.escalate().unwrap().steps;
+        // The small tank follows the first; the wet one is saved from the fire, but the sphere's blast strikes it.
+        assert_eq!(
+            steps.iter().map(|s| (s.tank, s.by, s.depth)).collect::<Vec<_>>(),
+            [(2, By::Heat, 1), (3, By::Heat, 2), (1, By::Blast, 3)],
+            "{steps:?}"
+        );
+    }
+
+    #[test]
     fn a_farm_is_read_and_run() {
         let farm: Farm = serde_json::from_str(
             r#"{"tanks": [{"vessel": "atmospheric", "volume_m3": 1000}, {"vessel": "atmospheric", "volume_m3": 1000}], "first": 0,

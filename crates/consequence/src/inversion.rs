@@ -529,6 +529,13 @@ mod tests {
     }
 
     #[test]
+    fn the_example_is_answered() {
+        let request: Request = serde_json::from_str(include_str!("../../../examples/readings.json")).unwrap();
+        let Ok(Answer::Scaled(found)) = request.answer() else { panic!("a rate was asked for") };
+        assert!(found.rate_low < found.rate && found.rate < found.rate_high && found.misfit < MODEL_SPREAD, "{found:?}");
+    }
+
+    #[test]
     fn a_heavy_gas_is_said_to_need_the_dense_model() {
         let heavy = scale_known_source(&detectors(0.0), &KnownSource { densities: Some([6.0, 1.2]), ..KNOWN }).unwrap();
         assert!(heavy.dense_needed);

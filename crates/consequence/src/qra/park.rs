@@ -326,6 +326,16 @@ pub enum ParkError {
     Cancelled,
 }
 
+impl ParkError {
+    /// The refusal it is about, whichever scenario met it.
+    pub fn refusal(&self) -> Option<&Refusal> {
+        match self {
+            Self::Refused(refusal) | Self::Scenario { source: ScenarioError::Refused(refusal), .. } => Some(refusal),
+            _ => None,
+        }
+    }
+}
+
 impl From<Stopped> for ParkError {
     fn from(stopped: Stopped) -> Self {
         match stopped {
