@@ -47,6 +47,29 @@ impl Footprint {
         Self::tabulated(reach_m, Shape::Falling, |x, y| [share(x, y)]).map(|[one]| one)
     }
 
+    /// Everyone inside a region, nobody outside, where a radius leaves the region once as it turns away from the axis. Eight looks a radius.
+    pub fn region(reach_m: f64, inside: impl Fn(f64, f64) -> bool) -> Result<Self, Refusal> {
+        positive("reach_m", reach_m)?;
+        let mut starts = Vec::with_capacity(RADII + 2);
+        let mut all = 0;
+        for i in 0..=RADII {
+            let r = radius(reach_m, i);
+            let within = |m: usize| {
+                let phi = (m as f64 + 0.5).to_radians();
+                inside(r * cos(phi), r * sin(phi))
+            };
+            let (mut low, mut high) = (0, ANGLES);
+            while low < high {
+                let middle = (low + high) / 2;
+                if within(middle) { low = middle + 1 } else { high = middle }
+            }
+            starts.push(all as u32);
+            all += low;
+        }
+        starts.push(all as u32);
+        Ok(Self { reach_m, starts, share: vec![1.0; all], round: false })
+    }
+
     /// Several footprints from one look at each place, for groups of people the same effect kills differently. The shape holds for all.
     pub fn tabulated<const N: usize>(reach_m: f64, shape: Shape, shares: impl Fn(f64, f64) -> [f64; N]) -> Result<[Self; N], Refusal> {
         positive("reach_m", reach_m)?;
@@ -286,6 +309,13 @@ mod tests {
         assert!((6..=8).contains(&full.half_width_deg(300.0)));
         assert_eq!(full.at(300.0, 8.0), 0.0);
         assert!((full.times(0.1).at(300.0, 1.0) / full.at(300.0, 1.0) - 0.1).abs() < 1e-6);
+    }
+
+    #[test]
+    fn a_region_is_the_same_table_as_its_yes_or_no() {
+        let inside = |x: f64, y: f64| x > 0.0 && y.abs() < 0.3 * x;
+        let one = |x: f64, y: f64| f64::from(u8::from(inside(x, y)));
+        assert_eq!(Footprint::region(400.0, inside).unwrap(), Footprint::falling(400.0, one).unwrap());
     }
 
     #[test]

@@ -2,7 +2,7 @@
 //!
 //! Absent on purpose: where equipment stands and who lives around it (`park`).
 
-use libm::{cos, exp, hypot, log, pow, sin};
+use libm::{atan2, cos, exp, hypot, log, pow, sin};
 use serde::{Deserialize, Serialize};
 use std::f64::consts::PI;
 
@@ -149,16 +149,36 @@ pub struct Deadly {
     pub manner: Manner,
 }
 
-/// Tables of every end that kills somebody somewhere. A share that is not a number is refused.
-pub fn footprints(effects: &Effects, poison: &Poison, indoors: Indoors, notes: &mut Validity) -> Result<Vec<Deadly>, Refusal> {
+/// Where the cloud is above its lower flammable limit, as a share of one or none. Asked once: of flash fires, explosions and ignition.
+pub fn flammable_cloud(effects: &Effects) -> Result<Footprint, Refusal> {
+    let Ok(lfl) = effects.lower_flammable_limit() else { return Ok(Footprint::none()) };
+    let reach = 1.01 * effects.farthest_concentration_m(lfl, 0.0, crate::scenario::FLAMMABLE_S);
+    if reach <= 0.0 {
+        return Ok(Footprint::none());
+    }
+    Footprint::region(reach, |x, y| effects.flash_fire(x, y))
+}
+
+/// Whether a place lies in a cloud of [`flammable_cloud`].
+fn burnt(cloud: &Footprint, x: f64, y: f64) -> bool {
+    cloud.at(hypot(x, y), atan2(y, x).to_degrees()) >= 0.5
+}
+
+/// Tables of every end that kills somebody somewhere; `cloud` is the release's [`flammable_cloud`]. A share that is not a number is refused.
+pub fn footprints(
+    effects: &Effects,
+    cloud: &Footprint,
+    poison: &Poison,
+    indoors: Indoors,
+    notes: &mut Validity,
+) -> Result<Vec<Deadly>, Refusal> {
     let mut all = Vec::new();
     // An ignition has one end of each kind, however many flames it has: a jet and the pool it rains out burn together.
     let (balls, flames): (Vec<&Fire>, Vec<&Fire>) = effects.fires().iter().partition(|fire| fire.kind == FireKind::Fireball);
     all.extend(burning(End::Fireball, &balls)?);
     all.extend(burning(End::Fire, &flames)?);
-    let flash = flash_fire(effects)?;
-    all.extend(explosion(effects, flash.as_ref().map(|f| &f.individual))?);
-    all.extend(flash);
+    all.extend(explosion(effects, cloud)?);
+    all.extend(flash_fire(cloud));
     all.extend(match poison {
         Poison::Probit(probit) => by_probit(effects, probit, indoors, notes)?,
         Poison::Level(fraction) => by_level(effects, *fraction)?,
@@ -217,20 +237,14 @@ fn burning(end: End, fires: &[&Fire]) -> Result<Option<Deadly>, Refusal> {
 }
 
 /// Everyone outdoors within the lower flammable limit, nobody indoors.
-fn flash_fire(effects: &Effects) -> Result<Option<Deadly>, Refusal> {
-    let Ok(lfl) = effects.lower_flammable_limit() else { return Ok(None) };
-    let reach = 1.01 * effects.farthest_concentration_m(lfl, 0.0, crate::scenario::FLAMMABLE_S);
-    if reach <= 0.0 {
-        return Ok(None);
-    }
-    let cloud = Footprint::falling(reach, |x, y| f64::from(u8::from(effects.flash_fire(x, y))))?;
-    Ok(Some(Deadly {
+fn flash_fire(cloud: &Footprint) -> Option<Deadly> {
+    (!cloud.is_none()).then(|| Deadly {
         end: End::FlashFire,
         individual: cloud.clone(),
-        outdoors: cloud,
+        outdoors: cloud.clone(),
         indoors: Footprint::none(),
         manner: Manner::Rule { exponent: 0.6 },
-    }))
+    })
 }
 
 /// A circle in which a pressure is reached.
@@ -270,7 +284,7 @@ fn bursting(effects: &Effects) -> Result<Option<Deadly>, Refusal> {
     }))
 }
 
-fn explosion(effects: &Effects, flash: Option<&Footprint>) -> Result<Option<Deadly>, Refusal> {
+fn explosion(effects: &Effects, cloud: &Footprint) -> Result<Option<Deadly>, Refusal> {
     let of = |pa: f64| circles(effects, pa, [ExplosionKind::Congested, ExplosionKind::OpenCloud]);
     let (fatal, damaging) = (of(FATAL_BLAST), of(DAMAGING_BLAST));
     if damaging.is_empty() {
@@ -280,12 +294,11 @@ fn explosion(effects: &Effects, flash: Option<&Footprint>) -> Result<Option<Dead
         let wanted = "0 in a park: the volume turns with the wind";
         return Err(Refusal::OutOfDomain { input: "congestion.crosswind_m", value: centre[1], wanted });
     }
-    let burnt = |x: f64, y: f64| flash.is_some_and(|flash| hypot(x, y) <= flash.reach_m()) && effects.flash_fire(x, y);
-    let outdoors_reach = (1.01 * reach(&fatal)).max(flash.map_or(0.0, Footprint::reach_m));
+    let outdoors_reach = (1.01 * reach(&fatal)).max(cloud.reach_m());
     let table =
         |reach: f64, share: &dyn Fn(f64, f64) -> f64| if reach > 0.0 { Footprint::new(reach, share) } else { Ok(Footprint::none()) };
     let outdoors = table(outdoors_reach, &|x, y| {
-        if inside(&fatal, x, y) || burnt(x, y) { blast_fatality(FATAL_BLAST, Exposed::Outdoors) } else { 0.0 }
+        if inside(&fatal, x, y) || burnt(cloud, x, y) { blast_fatality(FATAL_BLAST, Exposed::Outdoors) } else { 0.0 }
     })?;
     let indoors = table(1.01 * reach(&damaging), &|x, y| {
         let p = if inside(&fatal, x, y) { FATAL_BLAST } else { DAMAGING_BLAST };
@@ -328,10 +341,7 @@ fn by_level(effects: &Effects, fraction: f64) -> Result<Option<Deadly>, Refusal>
     if reach <= 0.0 {
         return Ok(None);
     }
-    let cloud = Footprint::falling(reach, |x, y| {
-        let c = effects.concentration(x, y, BREATH_M, AVERAGED_S);
-        if c.is_nan() { c } else { f64::from(u8::from(c >= fraction)) }
-    })?;
+    let cloud = Footprint::region(reach, |x, y| effects.concentration(x, y, BREATH_M, AVERAGED_S) >= fraction)?;
     Ok(Some(Deadly {
         end: End::Toxic,
         individual: cloud.clone(),
@@ -388,10 +398,9 @@ pub struct Igniter {
 }
 
 /// Probability that the cloud of each wind is lit late, by the sources inside its flammable limit and how long it stands there.
-pub fn lit_late(effects: &Effects, source: [f64; 2], igniters: &[Igniter]) -> Result<[f64; BINS], Refusal> {
+pub fn lit_late(effects: &Effects, cloud: &Footprint, source: [f64; 2], igniters: &[Igniter]) -> Result<[f64; BINS], Refusal> {
     let mut unlit = [1.0; BINS];
-    let Ok(lfl) = effects.lower_flammable_limit() else { return Ok([0.0; BINS]) };
-    let reach = effects.farthest_concentration_m(lfl, 0.0, crate::scenario::FLAMMABLE_S);
+    let reach = cloud.reach_m();
     if reach <= 0.0 {
         return Ok([0.0; BINS]);
     }
@@ -413,7 +422,7 @@ pub fn lit_late(effects: &Effects, source: [f64; 2], igniters: &[Igniter]) -> Re
             // Its middle and eight places on its rim; the nearest to the release is among the interesting ones.
             let rim = (0..8).map(|k| f64::from(k) * PI / 4.0).map(|a| (x - igniter.radius_m * cos(a), y + igniter.radius_m * sin(a)));
             let rim = rim.take(if igniter.radius_m > 0.0 { 8 } else { 0 });
-            let within = std::iter::once((x, y)).chain(rim).find(|(x, y)| effects.flash_fire(*x, *y));
+            let within = std::iter::once((x, y)).chain(rim).find(|(x, y)| burnt(cloud, *x, *y));
             if let Some((x, _)) = within {
                 let stands = effects.passage(x).map_or(effects.released().duration_s, |passage| passage.duration_s);
                 *unlit *= 1.0 - lights(stands)?;
@@ -544,6 +553,10 @@ mod tests {
     const CHLORINE: &str = "kind = 'liquefied_hole'\ntemperature_c = 20\nhole_mm = 10\npath_m = 0\ninventory_kg = 1000\nheight_m = 1";
     const BURST: &str = "kind = 'burst'\nmass_kg = 20000\ntemperature_c = 25";
 
+    fn cloud(e: &Effects) -> Footprint {
+        flammable_cloud(e).unwrap()
+    }
+
     fn poison(e: &Effects) -> Poison {
         Poison::of(e.substance(), None, &mut Vec::new(), &mut Validity::new()).unwrap()
     }
@@ -551,7 +564,7 @@ mod tests {
     #[test]
     fn a_toxic_footprint_is_the_probit_of_the_load() {
         let e = effects("7782-50-5", CHLORINE);
-        let all = footprints(&e, &poison(&e), Indoors::Tenth, &mut Validity::new()).unwrap();
+        let all = footprints(&e, &cloud(&e), &poison(&e), Indoors::Tenth, &mut Validity::new()).unwrap();
         let [toxic] = all.as_slice() else { panic!("{} ends", all.len()) };
         assert_eq!(toxic.end, End::Toxic);
         let probit = toxic_probit("7782-50-5", ProbitSet::Purple).unwrap();
@@ -570,7 +583,7 @@ mod tests {
         let mut notes = Validity::new();
         let s = Shelter::default();
         let rule = Indoors::Room { closed_per_h: s.closed_per_h, open_per_h: s.open_per_h, shut_after_s: s.shut_after_s };
-        let all = footprints(&e, &poison(&e), rule, &mut notes).unwrap();
+        let all = footprints(&e, &cloud(&e), &poison(&e), rule, &mut notes).unwrap();
         let toxic = &all[0];
         assert!(toxic.indoors.at(60.0, 0.5) < toxic.outdoors.at(60.0, 0.5));
         assert!(notes.iter().any(|note| matches!(note, Note::Assumed { model: "shelter.one_room", .. })));
@@ -579,7 +592,7 @@ mod tests {
     #[test]
     fn a_burst_of_propane_has_a_ball_and_a_flash_and_no_poison() {
         let e = effects("74-98-6", BURST);
-        let all = footprints(&e, &poison(&e), Indoors::Tenth, &mut Validity::new()).unwrap();
+        let all = footprints(&e, &cloud(&e), &poison(&e), Indoors::Tenth, &mut Validity::new()).unwrap();
         let ends: Vec<End> = all.iter().map(|d| d.end).collect();
         assert!(ends.contains(&End::Fireball) && ends.contains(&End::FlashFire) && ends.contains(&End::Burst), "{ends:?}");
         assert!(!ends.contains(&End::Toxic));
@@ -592,7 +605,7 @@ mod tests {
     fn a_jet_fire_is_the_probit_of_its_heat() {
         let e =
             effects("74-98-6", "kind = 'liquefied_hole'\ntemperature_c = 20\nhole_mm = 50\npath_m = 0\ninventory_kg = 20000\nheight_m = 1");
-        let all = footprints(&e, &poison(&e), Indoors::Tenth, &mut Validity::new()).unwrap();
+        let all = footprints(&e, &cloud(&e), &poison(&e), Indoors::Tenth, &mut Validity::new()).unwrap();
         let fire = all.iter().find(|d| d.end == End::Fire).unwrap();
         let reach = fire.individual.reach_m();
         for (r, phi) in [(0.3, 12.0), (0.5, 33.0), (0.7, 5.0), (0.8, 71.0), (0.4, 140.0)] {
@@ -607,7 +620,7 @@ mod tests {
     #[test]
     fn frequencies_of_the_ends_add_up_to_the_scenario() {
         let e = effects("74-98-6", BURST);
-        let all = footprints(&e, &poison(&e), Indoors::Tenth, &mut Validity::new()).unwrap();
+        let all = footprints(&e, &cloud(&e), &poison(&e), Indoors::Tenth, &mut Validity::new()).unwrap();
         let rose = Rose::from_sectors(&[1.0, 2.0, 3.0, 4.0]).unwrap();
         let late = [1.0; BINS];
         let periods = [0.4, 0.6].map(|share| Blowing { share, rose: &rose, lit_late: &late });
@@ -623,7 +636,7 @@ mod tests {
     #[test]
     fn a_vessel_that_bursts_strikes_once_whatever_follows() {
         let e = effects("74-98-6", BURST);
-        let all = footprints(&e, &poison(&e), Indoors::Tenth, &mut Validity::new()).unwrap();
+        let all = footprints(&e, &cloud(&e), &poison(&e), Indoors::Tenth, &mut Validity::new()).unwrap();
         let burst = all.iter().find(|d| d.end == End::Burst).unwrap();
         assert!(burst.indoors.reach_m() > burst.individual.reach_m());
         assert!(all.iter().all(|d| d.individual.at(0.9 * burst.individual.reach_m(), 180.0) == 1.0), "part of every end");
@@ -642,12 +655,12 @@ mod tests {
         let e =
             effects("74-98-6", "kind = 'liquefied_hole'\ntemperature_c = 20\nhole_mm = 50\npath_m = 0\ninventory_kg = 20000\nheight_m = 1");
         let furnace = Igniter { at: [30.0, 0.0], radius_m: 0.0, per_minute: 0.9, present: 1.0, at_release: false };
-        let late = lit_late(&e, [0.0, 0.0], &[furnace]).unwrap();
+        let late = lit_late(&e, &cloud(&e), [0.0, 0.0], &[furnace]).unwrap();
         assert!(late[90] > 0.9 && late[270] == 0.0, "{} {}", late[90], late[270]);
         assert_eq!(late[89], late[90]);
-        let itself = lit_late(&e, [0.0, 0.0], &[Igniter { at_release: true, ..furnace }]).unwrap();
+        let itself = lit_late(&e, &cloud(&e), [0.0, 0.0], &[Igniter { at_release: true, ..furnace }]).unwrap();
         assert!(itself.iter().all(|p| *p > 0.9));
-        assert!(lit_late(&e, [0.0, 0.0], &[]).unwrap().iter().all(|p| *p == 0.0));
+        assert!(lit_late(&e, &cloud(&e), [0.0, 0.0], &[]).unwrap().iter().all(|p| *p == 0.0));
     }
 
     #[test]

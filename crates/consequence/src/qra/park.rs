@@ -497,7 +497,8 @@ fn part(
     let mut notes = Validity::new();
     let mut assumptions = effects.assumptions().to_vec();
     let poison = Poison::of(effects.substance(), equipment.toxic_probit.as_ref(), &mut assumptions, &mut notes)?;
-    let deadly = from_scenario::footprints(&effects, &poison, park.indoors, &mut notes)?;
+    let cloud = from_scenario::flammable_cloud(&effects)?;
+    let deadly = from_scenario::footprints(&effects, &cloud, &poison, park.indoors, &mut notes)?;
     let burns = effects.lower_flammable_limit().is_ok();
     let toxic_share = match (&poison, burns) {
         (_, false) => 1.0,
@@ -516,7 +517,7 @@ fn part(
         None => from_scenario::lit_at_once(&effects, stored_k(&description), equipment.place, &mut assumptions),
     };
     let late: Vec<[f64; BINS]> =
-        igniters.iter().map(|period| from_scenario::lit_late(&effects, planned.at, period)).collect::<Result<_, _>>()?;
+        igniters.iter().map(|period| from_scenario::lit_late(&effects, &cloud, planned.at, period)).collect::<Result<_, _>>()?;
     let periods: Vec<Blowing> = (0..PERIODS).map(|p| Blowing { share: air.shares[p], rose: &air.roses[p], lit_late: &late[p] }).collect();
     let burst = matches!(effects.released().source, Source::Burst { .. });
     let branches = from_scenario::branches(planned.frequency_per_year, direct, burst, toxic_share, deadly, &periods)?;
