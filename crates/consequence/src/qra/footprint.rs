@@ -11,14 +11,15 @@ const RADII: usize = 160;
 /// Half-degree angles off the axis: 0.5°, 1.5° … 179.5°; the other side is the mirror image.
 const ANGLES: usize = 180;
 
-/// Every how many degrees a smooth share is looked at.
-const SMOOTH: usize = 5;
+/// Every how many degrees a smooth share is looked at, and a region.
+const COARSE: usize = 5;
 
 /// What may be relied on while a footprint is tabulated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Shape {
     Any,
-    /// Falls to either side of the axis, so that a radius ends with its first zero.
+    /// Falls to either side of the axis, so that a radius ends with its first zero, unless every fifth degree beyond tells otherwise: a burst
+    /// reaches upwind, too.
     Falling,
     /// Falls, and so slowly with the angle that every fifth degree tells the rest: the heat of flames.
     Smooth,
@@ -42,32 +43,44 @@ impl Footprint {
         Self::tabulated(reach_m, Shape::Any, |x, y| [share(x, y)]).map(|[one]| one)
     }
 
-    /// The same where the share falls to either side of the axis, so that a radius ends with its first zero: clouds and flames.
+    /// The same where the share falls to either side of the axis, so that a radius ends with its first zero: clouds. See [`Shape::Falling`].
     pub fn falling(reach_m: f64, share: impl Fn(f64, f64) -> f64) -> Result<Self, Refusal> {
         Self::tabulated(reach_m, Shape::Falling, |x, y| [share(x, y)]).map(|[one]| one)
     }
 
-    /// Everyone inside a region, nobody outside, where a radius leaves the region once as it turns away from the axis. Eight looks a radius.
+    /// Everyone inside a region, nobody outside. A radius is looked at every fifth degree, its edges to the degree: what is narrower than
+    /// that, and does not touch the axis, is overlooked.
     pub fn region(reach_m: f64, inside: impl Fn(f64, f64) -> bool) -> Result<Self, Refusal> {
         positive("reach_m", reach_m)?;
         let mut starts = Vec::with_capacity(RADII + 2);
-        let mut all = 0;
+        let mut share: Vec<f32> = Vec::new();
+        let mut row = [false; ANGLES];
         for i in 0..=RADII {
             let r = radius(reach_m, i);
             let within = |m: usize| {
                 let phi = (m as f64 + 0.5).to_radians();
                 inside(r * cos(phi), r * sin(phi))
             };
-            let (mut low, mut high) = (0, ANGLES);
-            while low < high {
-                let middle = (low + high) / 2;
-                if within(middle) { low = middle + 1 } else { high = middle }
+            row[0] = within(0);
+            let mut last = 0;
+            for m in (COARSE..ANGLES).step_by(COARSE).chain([ANGLES - 1]) {
+                row[m] = within(m);
+                let (mut low, mut high) = (last, m);
+                while row[m] != row[last] && high - low > 1 {
+                    let middle = (low + high) / 2;
+                    if within(middle) == row[last] { low = middle } else { high = middle }
+                }
+                let (before, after) = (row[last], row[m]);
+                row[last..high].fill(before);
+                row[high..=m].fill(after);
+                last = m;
             }
-            starts.push(all as u32);
-            all += low;
+            starts.push(share.len() as u32);
+            let wide = row.iter().rposition(|inside| *inside).map_or(0, |last| last + 1);
+            share.extend(row[..wide].iter().map(|inside| f32::from(u8::from(*inside))));
         }
-        starts.push(all as u32);
-        Ok(Self { reach_m, starts, share: vec![1.0; all], round: false })
+        starts.push(share.len() as u32);
+        Ok(Self { reach_m, starts, share, round: false })
     }
 
     /// Several footprints from one look at each place, for groups of people the same effect kills differently. The shape holds for all.
@@ -75,11 +88,12 @@ impl Footprint {
         positive("reach_m", reach_m)?;
         let mut all = [(); N].map(|()| Self { reach_m, starts: Vec::with_capacity(RADII + 2), share: Vec::new(), round: false });
         let mut rows = [[0.0_f32; ANGLES]; N];
-        let every = if shape == Shape::Smooth { SMOOTH } else { 1 };
+        let every = if shape == Shape::Smooth { COARSE } else { 1 };
         for i in 0..=RADII {
             let r = radius(reach_m, i);
             rows.iter_mut().for_each(|row| row.fill(0.0));
             let mut last = 0;
+            let mut whole = shape == Shape::Any;
             for m in (0..ANGLES).step_by(every).chain((every > 1).then_some(ANGLES - 1)) {
                 let phi = (m as f64 + 0.5).to_radians();
                 let mut nobody = true;
@@ -93,8 +107,15 @@ impl Footprint {
                     row[m] = p;
                 }
                 last = m;
-                if nobody && shape != Shape::Any {
-                    break;
+                if nobody && !whole {
+                    let dies = |m: usize| {
+                        let phi = (m as f64 + 0.5).to_radians();
+                        shares(r * cos(phi), r * sin(phi)).iter().any(|p| *p > 0.0 || p.is_nan())
+                    };
+                    if !(m + 1..ANGLES).step_by(COARSE).any(dies) {
+                        break;
+                    }
+                    whole = true;
                 }
             }
             for (footprint, row) in all.iter_mut().zip(&rows) {
@@ -316,6 +337,17 @@ mod tests {
         let inside = |x: f64, y: f64| x > 0.0 && y.abs() < 0.3 * x;
         let one = |x: f64, y: f64| f64::from(u8::from(inside(x, y)));
         assert_eq!(Footprint::region(400.0, inside).unwrap(), Footprint::falling(400.0, one).unwrap());
+    }
+
+    #[test]
+    fn a_lobe_upwind_is_not_lost() {
+        // A cloud that also reaches 20° to either side of straight upwind.
+        let inside = |x: f64, y: f64| (x > 0.0 && y.abs() < 0.3 * x) || (x < 0.0 && y.abs() < 0.364 * -x);
+        let one = |x: f64, y: f64| f64::from(u8::from(inside(x, y)));
+        let wanted = Footprint::new(400.0, one).unwrap();
+        assert_eq!(Footprint::region(400.0, inside).unwrap(), wanted);
+        assert_eq!(Footprint::falling(400.0, one).unwrap(), wanted);
+        assert_eq!(wanted.at(200.0, 170.0), 1.0);
     }
 
     #[test]
