@@ -4,8 +4,8 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 
 use anlan_consequence::qra::{Progress, park};
-use anlan_consequence::{domino, inversion, scenario};
 use anlan_consequence::validate::{CaseFile, validate};
+use anlan_consequence::{domino, inversion, scenario};
 use anyhow::{Context, bail};
 use clap::Subcommand;
 

@@ -17,6 +17,8 @@ const MODEL: &str = "source_inversion";
 /// Candidate places per side of the search square, and rounds of closing in.
 const SIDE: usize = 41;
 const ROUNDS: usize = 3;
+/// Places per side of the round that asks for the rate's band.
+const BAND_SIDE: usize = 21;
 
 /// One detector: east and north of the map's origin and height, m; mean reading, kg/m³. A reading of zero tells as much as one above it.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
@@ -190,10 +192,10 @@ pub fn invert(readings: &[Reading], search: &Search) -> Result<Found, Refusal> {
     let free = (readings.len() as f64 - 3.0).max(1.0);
     let scale = f64::max(best.0 / free, 1.0);
     let half = 3.0 * spread;
-    let step = 2.0 * half / (SIDE - 1) as f64;
-    let mut rates = Vec::with_capacity(SIDE * SIDE);
-    for i in 0..SIDE {
-        for j in 0..SIDE {
+    let step = 2.0 * half / (BAND_SIDE - 1) as f64;
+    let mut rates = Vec::with_capacity(BAND_SIDE * BAND_SIDE);
+    for i in 0..BAND_SIDE {
+        for j in 0..BAND_SIDE {
             let (rate, rest, spread) = misfit(best.1 - half + step * i as f64, best.2 - half + step * j as f64);
             if rate > 0.0 {
                 rates.push((exp(-0.5 * ((rest - best.0) / scale).clamp(0.0, 1400.0)), rate, spread * sqrt(scale)));

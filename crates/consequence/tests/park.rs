@@ -122,6 +122,34 @@ fn a_burst_is_a_ball_and_else_a_flash() {
 }
 
 #[test]
+fn a_charge_kills_within_its_thirty_kilopascal_whatever_the_wind() {
+    for cas in ["7782-50-5", "74-98-6"] {
+        let charge = format!(
+            "substance = '{cas}'
+            [[equipment.scenario]]
+            name = 'charge'
+            frequency_per_year = 1e-5
+            source = 'made up'
+            release = {{ kind = 'explosive', mass_kg = 1000, tnt_share = 1 }}"
+        );
+        let found = risk(&small(&charge, NOBODY), 2).unwrap();
+        let at = |east: f64| found.individual.per_year[10 * 21 + ((east + 200.0) / 20.0) as usize];
+        // 30 kPa of a tonne of TNT lie near 60 m.
+        assert!((at(40.0) / 1e-5 - 1.0).abs() < 1e-5, "{}", at(40.0));
+        assert_eq!(at(100.0), 0.0);
+    }
+}
+
+#[test]
+fn a_congested_volume_beside_the_wind_is_refused() {
+    let beside =
+        PROPANE.replacen("[[equip", "congestion = [{ volume_m3 = 3000, class = 7, downwind_m = 30, crosswind_m = 20 }]\n[[equip", 1);
+    let refused = risk(&small(&beside, NOBODY), 1).unwrap_err();
+    assert!(refused.to_string().contains("congestion.crosswind_m"), "{refused}");
+    assert!(risk(&small(&beside.replace("crosswind_m = 20", "crosswind_m = 0"), NOBODY), 1).is_ok());
+}
+
+#[test]
 fn a_place_of_twice_the_frequency_has_twice_the_risk() {
     let (one, two) = (small(CHLORINE, NOBODY), small(&CHLORINE.replace("1e-5", "2e-5"), NOBODY));
     let (one, two) = (risk(&one, 2).unwrap(), risk(&two, 2).unwrap());

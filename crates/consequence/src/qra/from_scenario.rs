@@ -504,10 +504,10 @@ pub fn branches(
     let toxic_share = within("toxic_share", toxic_share, 0.0, 1.0, "between 0 and 1")?;
     let has = |end: End| deadly.iter().any(|d| d.end == end);
     let burns_as = |outcome: Outcome| match outcome {
-        Outcome::Fireball => End::Fireball,
+        Outcome::Fireball if has(End::Fireball) => End::Fireball,
         Outcome::Fire if !burst && has(End::Fire) => End::Fire,
         Outcome::Explosion if has(End::Explosion) => End::Explosion,
-        Outcome::Fire | Outcome::Explosion | Outcome::FlashFire => End::FlashFire,
+        Outcome::Fireball | Outcome::Fire | Outcome::Explosion | Outcome::FlashFire => End::FlashFire,
         Outcome::Unignited => End::Toxic,
     };
     let strikes = |end: End| if has(end) { end } else { End::Burst };
