@@ -36,6 +36,7 @@ struct Belongings {
     photo: String,
     alarm: String,
     warning: String,
+    run: String,
 }
 
 fn furnish(platform: &Platform, account: &str, code: &'static str, mark: &str) -> Belongings {
@@ -66,6 +67,8 @@ fn furnish(platform: &Platform, account: &str, code: &'static str, mark: &str) -
     };
     let alarm = first(format!("/api/v1/alarms?point={point}"));
     let warning = first(format!("/api/v1/records/warning?field.hazard_unit={unit}"));
+    let run = json!({"scenario": crate::science::chlorine(mark), "store": true, "hazard_unit": unit});
+    let run = id(&who.post("/api/v1/consequence/runs", &run).created());
     let shown = who.read("enterprise", &enterprise);
     Belongings {
         name: text(&shown, "title").to_owned(),
@@ -82,6 +85,7 @@ fn furnish(platform: &Platform, account: &str, code: &'static str, mark: &str) -
         photo,
         alarm,
         warning,
+        run,
     }
 }
 
@@ -104,6 +108,7 @@ impl Belongings {
             &self.photo,
             &self.alarm,
             &self.warning,
+            &self.run,
         ]
     }
 
@@ -204,6 +209,7 @@ fn questions(platform: &Platform, twin: &Belongings) -> Vec<Question> {
                 by_path(&format!("{path}?size=thumb"), &twin.photo, NO_ID, &body);
             }
             "/api/v1/alarms/{id}" | "/api/v1/alarms/{id}/ack" => by_path(&path, &twin.alarm, NO_ID, &body),
+            "/api/v1/consequence/runs/{id}" | "/api/v1/consequence/runs/{id}/repeat" => by_path(&path, &twin.run, NO_ID, &body),
             _ if path.contains("{id}") => panic!("{path} names something this test does not know: teach it"),
             _ => {}
         }
@@ -312,6 +318,15 @@ fn writes(twin: &Belongings, all: &mut Vec<Question>) {
     post("/api/v1/points", &twin.unit, NO_ID, &point("hazard_unit"));
     post("/api/v1/points", &twin.equipment, NO_ID, &point("equipment"));
     post("/api/v1/points", &twin.enterprise, NO_ID, &point("enterprise"));
+    let run = |name: &'static str| {
+        move |value: &str| {
+            let mut run = json!({"scenario": crate::science::chlorine("氯气"), "store": true});
+            run[name] = json!(value);
+            run
+        }
+    };
+    post("/api/v1/consequence/runs", &twin.unit, NO_ID, &run("hazard_unit"));
+    post("/api/v1/consequence/runs", &twin.enterprise, NO_ID, &run("enterprise"));
 }
 
 fn encode(text: &str) -> String {

@@ -4,5 +4,6 @@ mod faults;
 mod isolation;
 mod overlay;
 mod records;
+mod science;
 mod sessions;
 mod signals;

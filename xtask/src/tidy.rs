@@ -12,7 +12,7 @@ use anyhow::{Context, ensure};
 
 pub use dependencies::{dependencies_point_one_way, pure_crates_do_no_io};
 pub use documents::{links_lead_somewhere, named_proofs_exist};
-pub use sources::{documents_exist, engine_names_no_kind, files_are_short, no_machine_paths, refusals_have_words};
+pub use sources::{documents_exist, engine_names_no_kind, files_are_short, no_machine_paths, notes_have_words, refusals_have_words};
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Finding {
@@ -49,6 +49,7 @@ pub fn all(root: &Path) -> anyhow::Result<Vec<Finding>> {
     findings.extend(links_lead_somewhere(root, &tree));
     findings.extend(named_proofs_exist(&tree));
     findings.extend(refusals_have_words(&tree));
+    findings.extend(notes_have_words(&tree));
     findings.extend(files_are_short(&tree));
     Ok(findings)
 }

@@ -59,3 +59,8 @@ fn tests_that_documents_name_exist() {
 fn whoever_is_refused_is_told_why_in_both_languages() {
     holds(tidy::refusals_have_words(&tree()));
 }
+
+#[test]
+fn what_models_note_is_said_in_chinese_too() {
+    holds(tidy::notes_have_words(&tree()));
+}

@@ -28,6 +28,7 @@ bad-encoding = The content is not UTF-8 text.
 too-deep = The content is nested too deeply; at most { $limit } levels.
 wrong-media-type = The content type should be { $wanted }.
 too-large = The content is too large; at most { $limit }.
+    .full = Needs more than { $limit } { $unit }: { $help }.
 too-many-entries = Too many entries; at most { $limit } at a time.
 unknown-action = This record has no action “{ $action }”.
 unknown-view = There is no view “{ $view }”.
@@ -44,10 +45,12 @@ exists-already = There is one with this name already.
 not-demo = Only available in the demo.
 starting = Starting up.
 required = Required.
+    .full = Missing: { $help }.
 too-short = At least { $min } characters.
 too-long = At most { $max } characters.
 out-of-range = Must be between { $min } and { $max }.
 wrong-type = The value has the wrong type.
+    .full = Should be { $wanted }, not { $found }.
 bad-form = { $form ->
     [phone] Must be a valid phone number.
     [id_card] Must be a valid identity number.
@@ -62,6 +65,7 @@ bad-form = { $form ->
 bad-date = Must be a valid date such as 2026-11-23.
 too-precise = At most { $places } decimal places.
 unknown-code = There is no such option.
+    .full = “{ $found }” is not known; known: { $allowed }.
 code-not-in-force = This option was not in force on the day that counts.
 unknown-reference = The chosen object does not exist or cannot be referred to.
 wrong-kind = The chosen object is of the wrong kind.
@@ -72,6 +76,7 @@ fixed = Cannot be changed once set.
 read-only = Cannot be changed directly.
 append-only = Rows can only be added, not changed.
 unknown-field = There is no such field.
+    .full = There is no such field; known: { $allowed }.
 needed = This step needs it.
 reason-needed = Please give the reason.
 not-unique = There is one with this value already.
@@ -100,3 +105,60 @@ roles-apart = The roles { $role } and { $other } never meet in one person.
 wrong-method = This address does not take that method.
 unknown-state = There is no such state.
 newer-version = The record was written by a newer version of the platform (version { $version }, known up to { $known }).
+
+# Computations.
+busy = Too many computations are waiting. Try again in a moment.
+only-when-kept = Only a kept run can be about something: add "store": true.
+not-of-enterprise = The unit does not belong to that enterprise.
+
+# Consequences and methods: what is missing, and what would help.
+unreadable = The scenario cannot be read: { $why }.
+unknown-cas = No substance with CAS number { $cas } is in the table of properties; check the number, or choose one that is.
+missing-property = The { $property } of { $substance } is not known; give it, or choose a model that needs none.
+wind-below-range = The wind, { $wind_m_s } m/s, lies below the model’s { $least_m_s } m/s; use the calm-weather circle, or a measured wind.
+above-critical-point = { $temperature_k } K lies above the critical temperature { $critical_k } K: there is no liquid; describe the release as one of gas.
+negative-inventory = The inventory, { $mass_kg } kg, is negative; check the gauge or the tank’s table.
+out-of-domain = { $input } = { $value } is not possible; it must be { $wanted }.
+no-solution = { $model } found no solution: { $why }.
+unknown-population = How many people are at { $place } is not known; give them, zero if nobody is there.
+wrong-phase = At { $temperature_k } K and { $pressure_pa } Pa { $substance } is not { $wanted }; { $help }.
+not-allowed-value = { $found } is not allowed; allowed: { $allowed }.
+unknown-chemical = “{ $found }” stands in no table of { $standard }: { $help }.
+ambiguous = “{ $found }” fits several rows: { $candidates }; give the full name of the one that is meant.
+contradiction = A contradiction: { $found }.
+edition-not-held = On { $date } { $standard } was in force, and its tables are not held: { $help }.
+
+# The notes of models.
+note-out-of-range = { $model }: { $input } is { $value }, outside the range { $low } to { $high } in which the model was tested.
+note-held = { $model }: { $input } is { $given }; the result is that of the limit { $used }.
+note-left-out = { $model }: left out: { $what }.
+note-assumed = { $model }: assumed: { $what }.
+note-more = There are more notes than one result holds.
+
+# Names of the methods.
+method-accident = Grade of an accident
+method-accident-fines = Fine for an accident
+method-accident-investigation = Who investigates an accident, and until when
+method-accident-reports = When an accident is to be reported
+method-accident-type = Type of an accident
+method-bow-tie = Bow-tie analysis
+method-colours = Four-colour risk map
+method-deadline = Legal deadlines
+method-direct-loss = Direct economic loss
+method-enterprise-size = Size of an enterprise
+method-event-tree = Event tree
+method-exposure = Occupational exposure (GBZ 2)
+method-fault-tree = Fault tree
+method-gas-alarm = Set points of gas detectors (GB/T 50493)
+method-gb18218 = Major hazard sources (GB 18218)
+method-hazop = Hazard and operability study (HAZOP)
+method-indicators = Work-safety indicators
+method-key-supervision = Key supervision
+method-late-fee = Additional fine for late payment
+method-lec = LEC risk assessment
+method-lopa = Layers of protection (LOPA)
+method-ls = LS risk assessment
+method-matrix = Risk matrix
+method-serious-risk = Serious risks
+method-uscc = Unified social credit code
+method-working-days = Working days

@@ -20,17 +20,27 @@ pub struct Json<T>(pub T);
 /// Any JSON value: what a page stores for itself, or what is looked at more closely later.
 pub struct AnyJson(pub Value);
 
+/// Any JSON value of at most so many KiB.
+pub struct SmallJson<const KIB: usize>(pub Value);
+
 impl<S: Send + Sync> FromRequest<S> for AnyJson {
     type Rejection = Problem;
     async fn from_request(request: Request, _: &S) -> Result<Self, Problem> {
-        take(request).await.map(Self)
+        take(request, MAX_BYTES).await.map(Self)
+    }
+}
+
+impl<S: Send + Sync, const KIB: usize> FromRequest<S> for SmallJson<KIB> {
+    type Rejection = Problem;
+    async fn from_request(request: Request, _: &S) -> Result<Self, Problem> {
+        take(request, KIB * 1024).await.map(Self)
     }
 }
 
 impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Json<T> {
     type Rejection = Problem;
     async fn from_request(request: Request, _: &S) -> Result<Self, Problem> {
-        object(take(request).await?).map(Self)
+        object(take(request, MAX_BYTES).await?).map(Self)
     }
 }
 
@@ -42,12 +52,12 @@ pub fn object<T: DeserializeOwned>(value: Value) -> Result<T, Problem> {
     serde_json::from_value(value).map_err(|e| bad_json(&e.to_string()))
 }
 
-async fn take(request: Request) -> Result<Value, Problem> {
+async fn take(request: Request, limit: usize) -> Result<Value, Problem> {
     let kind = request.headers().get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or("").to_ascii_lowercase();
     if !kind.is_empty() && !kind.starts_with("application/json") {
         return Err(Problem(AppError::BadRequest(Refusal::new("wrong_media_type").with("wanted", "application/json"))));
     }
-    let bytes = read(request.into_body(), MAX_BYTES).await?;
+    let bytes = read(request.into_body(), limit).await?;
     let bytes = if bytes.is_empty() { Bytes::from_static(b"{}") } else { bytes };
     parse(&bytes)
 }

@@ -67,9 +67,13 @@ fn operation(route: &Route, kinds: &Kinds) -> Value {
         None => json!({"description": "Done."}),
     };
     let problem = json!({"description": "A problem.", "content": {"application/problem+json": {"schema": reference("Problem")}}});
+    let mut responses = json!({"default": problem});
+    for status in std::iter::once(route.status).chain(route.also) {
+        responses[status.to_string()] = answer.clone();
+    }
     let mut operation = json!({
         "operationId": route.id, "summary": route.what, "parameters": parameters,
-        "responses": {route.status.to_string(): answer, "default": problem},
+        "responses": responses,
         "security": match route.who {
             Who::Anyone => json!([]),
             Who::LoggedIn => json!([{"bearer": []}, {"cookie": []}]),
@@ -107,6 +111,11 @@ fn page_of(item: &str) -> Value {
 
 fn object(required: &[&str], properties: Value) -> Value {
     json!({"type": "object", "required": required, "properties": properties})
+}
+
+fn described(mut schema: Value, what: &str) -> Value {
+    schema["description"] = json!(what);
+    schema
 }
 
 fn fixed_schemas() -> Map<String, Value> {
@@ -206,6 +215,100 @@ fn fixed_schemas() -> Map<String, Value> {
                 &["id", "name", "size", "sha256", "sm3", "type"],
                 json!({
             "id": text(), "name": text(), "size": whole(), "sha256": text(), "sm3": text(), "type": text()}),
+            ),
+        ),
+        ("Method", object(&["id", "label"], json!({"id": text(), "label": label()}))),
+        ("MethodPage", page_of("Method")),
+        ("MethodInput", described(free(), "The method's own input, the same as on standard input of `anlan methods`.")),
+        ("MethodAnswer", described(free(), "The method's own answer, with its steps.")),
+        (
+            "Scenario",
+            described(
+                object(
+                    &["name", "substance", "weather", "release"],
+                    json!({
+                "name": text(), "substance": described(text(), "CAS number."),
+                "site": described(object(&["longitude", "latitude"], json!({"longitude": number(), "latitude": number()})),
+                    "Where the release stands, degrees, CGCS2000; without it there are reaches but no map."),
+                "weather": object(&["wind_m_s", "wind_from_deg", "stability", "temperature_c", "humidity", "roughness_m"], json!({
+                    "wind_m_s": number(), "wind_from_deg": described(number(), "Where the wind comes from, clockwise from north."),
+                    "wind_height_m": number(), "stability": described(text(), "A to F, or two such as A-B."), "temperature_c": number(),
+                    "humidity": described(number(), "0 to 1."), "roughness_m": number(), "pressure_pa": number()})),
+                "release": described(json!({"type": "object", "required": ["kind"], "additionalProperties": true, "properties":
+                    {"kind": {"enum": ["gas_hole", "liquefied_hole", "spill", "burst", "vapour"]}}}),
+                    "What else it needs depends on its kind: pressure_pa, temperature_c, hole_mm, path_m, inventory_kg, height_m, rate_kg_s, duration_s, mass_kg."),
+                "congestion": object(&["volume_m3", "class", "downwind_m"], json!({"volume_m3": number(), "class": whole(), "downwind_m": number()}))}),
+                ),
+                "A described accident; a field that is not known is refused by name.",
+            ),
+        ),
+        (
+            "NewConsequenceRun",
+            described(
+                json!({"anyOf": [reference("Scenario"), object(&["scenario"], json!({
+                    "scenario": reference("Scenario"),
+                    "store": described(yes_no(), "Keep it; `Idempotency-Key` is honoured then."),
+                    "hazard_unit": described(text(), "Id of the unit a kept run is about; brings its enterprise."),
+                    "enterprise": described(text(), "Id of the enterprise a kept run is about.")}))]}),
+                "The scenario itself, or an envelope round it. At most 64 KiB.",
+            ),
+        ),
+        (
+            "ConsequenceRunSummary",
+            object(
+                &["id", "name", "made_at", "made_by", "sha256", "version"],
+                json!({
+            "id": text(), "name": text(), "made_at": time(), "made_by": object(&["id", "name"], json!({"id": text(), "name": text()})),
+            "enterprise": reference("Brief"), "hazard_unit": object(&["id", "title"], json!({"id": text(), "title": text()})),
+            "region": text(), "sha256": text(), "version": text()}),
+            ),
+        ),
+        ("ConsequenceRunPage", page_of("ConsequenceRunSummary")),
+        (
+            "ConsequenceRun",
+            described(
+                object(
+                    &[
+                        "name",
+                        "sha256",
+                        "version",
+                        "description",
+                        "substance",
+                        "substance_zh",
+                        "released",
+                        "zones",
+                        "reaches",
+                        "warnings",
+                        "assumptions",
+                        "models",
+                        "in_words",
+                    ],
+                    json!({
+                "id": text(), "name": text(), "made_at": time(), "made_by": object(&["id", "name"], json!({"id": text(), "name": text()})),
+                "enterprise": reference("Brief"), "hazard_unit": object(&["id", "title"], json!({"id": text(), "title": text()})),
+                "region": text(), "sha256": described(text(), "Of the result in canonical form (RFC 8785)."), "version": described(text(), "Of the models."),
+                "description": reference("Scenario"), "substance": text(), "substance_zh": text(), "released": free(),
+                "flammable_mass_kg": {"type": ["number", "null"]}, "wedge_half_angle_deg": number(),
+                "zones": described(json!({"anyOf": [reference("FeatureCollection"), {"type": "null"}]}), "Round the site; null where the scenario names none."),
+                "reaches": list(object(&["level", "model", "reach_m", "averaging_s"], json!({
+                    "level": object(&["hazard", "threat", "value", "unit", "basis"], json!({
+                        "hazard": {"enum": ["toxic", "flammable", "heat", "blast"]}, "threat": {"enum": ["red", "orange", "yellow"]},
+                        "value": number(), "unit": text(), "basis": text()})),
+                    "model": text(), "reach_m": number(), "averaging_s": number()}))),
+                "warnings": list(json!({"type": "object", "required": ["note"], "additionalProperties": true, "properties":
+                    {"note": {"enum": ["out_of_range", "held", "left_out", "assumed", "more"]}, "model": text()}})),
+                "assumptions": list(text()), "models": list(text()),
+                "in_words": described(object(&["warnings", "assumptions"], json!({"warnings": list(text()), "assumptions": list(text())})),
+                    "The same, one for one, as sentences in the caller's language.")}),
+                ),
+                "A kept run also has its id, who made it when, and what it is about.",
+            ),
+        ),
+        (
+            "Repetition",
+            object(
+                &["same", "sha256", "stored_sha256", "version", "stored_version"],
+                json!({"same": yes_no(), "sha256": text(), "stored_sha256": text(), "version": text(), "stored_version": text()}),
             ),
         ),
         ("NewGateway", object(&["id", "enterprise"], json!({"id": text(), "enterprise": text()}))),

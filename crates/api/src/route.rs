@@ -42,6 +42,8 @@ pub struct Route {
     /// Name of the request's schema.
     pub body: Option<&'static str>,
     pub status: u16,
+    /// Another status of the same answer.
+    pub also: Option<u16>,
     /// Name of the answer's schema.
     pub answer: Option<&'static str>,
     pub handler: MethodRouter<Arc<App>>,
@@ -49,7 +51,19 @@ pub struct Route {
 
 impl Route {
     pub fn new(method: &'static str, path: &'static str, id: &'static str, what: &'static str, handler: MethodRouter<Arc<App>>) -> Self {
-        Self { method, path, id, what, who: Who::LoggedIn, query: Query::Only(&[]), body: None, status: 200, answer: None, handler }
+        Self {
+            method,
+            path,
+            id,
+            what,
+            who: Who::LoggedIn,
+            query: Query::Only(&[]),
+            body: None,
+            status: 200,
+            also: None,
+            answer: None,
+            handler,
+        }
     }
     pub fn who(self, who: Who) -> Self {
         Self { who, ..self }
@@ -68,6 +82,9 @@ impl Route {
     }
     pub fn answers(self, status: u16, schema: &'static str) -> Self {
         Self { status, answer: Some(schema), ..self }
+    }
+    pub fn also(self, status: u16) -> Self {
+        Self { also: Some(status), ..self }
     }
     pub fn status(self, status: u16) -> Self {
         Self { status, ..self }

@@ -4,7 +4,7 @@ use axum::routing::{delete, get, patch, post, put};
 
 use crate::records::LIST_PARAMETERS;
 use crate::route::{Route, Who};
-use crate::{alarms, attachments, kinds, live, openapi, ops, pages, records, session, signals};
+use crate::{alarms, attachments, kinds, live, openapi, ops, pages, records, science, session, signals};
 
 pub fn routes() -> Vec<Route> {
     let r = Route::new;
@@ -64,6 +64,41 @@ pub fn routes() -> Vec<Route> {
         r("get", "/api/v1/regions", "regions", "The administrative tree.", get(pages::regions)),
         r("get", "/api/v1/organisations", "organisations", "Organisations to choose from.", get(pages::organisations)).query(&["q"]),
         r("get", "/api/v1/users", "users", "People to choose from.", get(pages::users)).query(&["q", "enterprise", "ids", "page", "size"]),
+        // Safety science
+        r("get", "/api/v1/methods", "methods", "The methods of safety science that answer by name.", get(science::methods))
+            .answers(200, "MethodPage"),
+        r(
+            "post",
+            "/api/v1/methods/{method}",
+            "run_method",
+            "Computes by a method, every step shown; it keeps nothing.",
+            post(science::run_method),
+        )
+        .takes("MethodInput")
+        .answers(200, "MethodAnswer"),
+        r("get", "/api/v1/consequence/runs", "consequence_runs", "Kept runs I may see.", get(science::runs))
+            .query(&["enterprise", "hazard_unit", "page", "size"])
+            .answers(200, "ConsequenceRunPage"),
+        r(
+            "post",
+            "/api/v1/consequence/runs",
+            "run_scenario",
+            "Computes an accident from its description to its zones; with `store` it is kept (201).",
+            post(science::run_scenario),
+        )
+        .takes("NewConsequenceRun")
+        .answers(200, "ConsequenceRun")
+        .also(201),
+        r("get", "/api/v1/consequence/runs/{id}", "consequence_run", "A kept run, whole.", get(science::run))
+            .answers(200, "ConsequenceRun"),
+        r(
+            "post",
+            "/api/v1/consequence/runs/{id}/repeat",
+            "repeat_consequence_run",
+            "Computes a kept run again and compares, bit for bit.",
+            post(science::repeat),
+        )
+        .answers(200, "Repetition"),
         // Telemetry
         r("get", "/api/v1/gateways", "gateways", "Gateways with their state.", get(signals::gateways)).query(&[
             "enterprise",

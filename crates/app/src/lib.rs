@@ -16,6 +16,7 @@ mod policy;
 pub mod present;
 mod readiness;
 pub mod records;
+pub mod science;
 pub mod seeding;
 mod session;
 
@@ -83,6 +84,7 @@ pub struct App {
     enterprises: RwLock<BTreeMap<EnterpriseId, EnterpriseBrief>>,
     monitoring: Monitoring,
     demo: Option<Arc<dyn Scenarios>>,
+    science: science::Desk,
     stopping: tokio::sync::watch::Sender<bool>,
     /// Held while files and their rows are brought in line.
     files: tokio::sync::Mutex<()>,
@@ -103,6 +105,7 @@ impl App {
             enterprises: RwLock::default(),
             monitoring,
             demo: setup.demo,
+            science: science::Desk::default(),
             stopping: tokio::sync::watch::Sender::new(false),
             files: tokio::sync::Mutex::new(()),
             kinds: setup.kinds,

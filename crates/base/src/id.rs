@@ -42,6 +42,8 @@ id!(
     EventId,
     /// A function of rule, side and onset, so that a re-evaluation is the same alarm.
     AlarmId,
+    /// A stored run of a model.
+    ModelRunId,
 );
 
 impl From<EnterpriseId> for RecordId {

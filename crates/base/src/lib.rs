@@ -11,7 +11,8 @@ mod uscc;
 
 pub use calendar::{Calendar, WorkingDay};
 pub use id::{
-    AlarmId, AttachmentId, EnterpriseId, EventId, Ids, Name, NameError, OrganisationId, RecordId, SeededIds, TaskId, UserId, uuid_v7,
+    AlarmId, AttachmentId, EnterpriseId, EventId, Ids, ModelRunId, Name, NameError, OrganisationId, RecordId, SeededIds, TaskId, UserId,
+    uuid_v7,
 };
 pub use place::Place;
 pub use reading::{Quality, Reading};

@@ -600,7 +600,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(200))]
     #[test]
     fn random_scenarios_end_in_a_result_or_a_refusal(
-        substance in 0_usize..90, kind in 0_usize..5, wind in 0.1_f64..20.0, class in 1.0_f64..6.0, t_air in -20.0_f64..40.0,
+        substance in 0_usize..90, kind in 0_usize..10, wind in 0.1_f64..20.0, class in 1.0_f64..6.0, t_air in -20.0_f64..40.0,
         hole in 1.0_f64..300.0, t in -150.0_f64..150.0, p in 1.0e5_f64..1.0e7, mass in 1.0_f64..1.0e6, rate in 0.001_f64..100.0,
     ) {
         let all = anlan_consequence::properties::substances();
@@ -609,7 +609,12 @@ proptest! {
             1 => format!("kind = 'liquefied_hole'\ntemperature_c = {t:?}\nhole_mm = {hole:?}\npath_m = 0.05\ninventory_kg = {mass:?}\nheight_m = 2"),
             2 => format!("kind = 'spill'\nrate_kg_s = {rate:?}\nduration_s = 300\ntemperature_c = {t:?}"),
             3 => format!("kind = 'burst'\nmass_kg = {mass:?}\ntemperature_c = {t:?}"),
-            _ => format!("kind = 'vapour'\nrate_kg_s = {rate:?}\nduration_s = 300\ntemperature_c = {t:?}\nheight_m = 0"),
+            4 => format!("kind = 'gas_pipe'\npressure_pa = {p:?}\ntemperature_c = {t:?}\ndiameter_mm = {hole:?}\nlength_m = {rate:?}\nheight_m = 1"),
+            5 => format!("kind = 'liquid_pipe'\npressure_pa = {p:?}\ntemperature_c = {t:?}\ndiameter_mm = {hole:?}\nlength_m = {rate:?}\ninventory_kg = {mass:?}\nheight_m = 1"),
+            6 => format!("kind = 'tank_hole'\ntemperature_c = {t:?}\ndiameter_m = 6\nlevel_m = {rate:?}\nhole_mm = {hole:?}\npad_pa = 2000"),
+            7 => format!("kind = 'gas_burst'\npressure_pa = {p:?}\ntemperature_c = {t:?}\nvolume_m3 = {rate:?}"),
+            8 => format!("kind = 'liquefied_hole'\ntemperature_c = {t:?}\nhole_mm = {hole:?}\npath_m = 0.2\ninventory_kg = {mass:?}\nheight_m = 3\nrain_out = 'model'\ndirection = 'vertical'"),
+            _ => format!("kind = 'vapour'\nrate_kg_s = {rate:?}\nduration_s = 300\ntemperature_c = {t:?}\nheight_m = {}", (hole / 50.0).floor()),
         };
         let mut description = scenario(&all[substance % all.len()].cas, &release);
         description.weather.wind_m_s = wind;
@@ -618,9 +623,18 @@ proptest! {
         if let Ok(outcome) = run(&description) {
             for zone in &outcome.zones {
                 prop_assert!(zone.reach_m.is_finite() && zone.reach_m >= 0.0, "{zone:?}");
-                prop_assert!(zone.rings.iter().flatten().flatten().all(|m| m.is_finite()), "{:?} {:?}", zone.level, zone.rings);
+                let rings = zone.rings.iter().chain(&zone.band.likely).chain(&zone.band.possible);
+                prop_assert!(rings.flatten().flatten().all(|m| m.is_finite()), "{:?} {:?}", zone.level, zone.rings);
+                prop_assert!(zone.band.possible_reach_m.is_finite() && zone.band.possible_reach_m >= 0.99 * zone.reach_m, "{zone:?}");
             }
-            prop_assert!(outcome.flammable_mass_kg.is_none_or(|m| m.is_finite() && m >= 0.0));
+            prop_assert!(outcome.flammable_mass_kg.is_none_or(|m| m.is_finite() && m >= 0.0 && m <= outcome.released.mass_kg * 1.001));
+            let effects = Effects::of(&description).unwrap();
+            for (x, y) in [(0.0, 0.0), (-20.0, 5.0), (30.0, 2.0), (400.0, -30.0), (5000.0, 0.0)] {
+                let c = effects.concentration(x, y, 1.5, 600.0);
+                prop_assert!((0.0..=1.0).contains(&c), "{c}");
+                prop_assert!(effects.heat_kw_m2(x, y).is_finite() && effects.overpressure_kpa(x, y).is_finite());
+                prop_assert!(effects.passage(x).is_none_or(|p| p.arrival_s >= 0.0 && p.duration_s.is_finite()));
+            }
         }
     }
 }

@@ -46,6 +46,7 @@ into_val! {
     &anlan_base::TaskId, Text, |v: &anlan_base::TaskId| v.0.clone();
     &anlan_base::AttachmentId, Text, |v: &anlan_base::AttachmentId| v.0.clone();
     &anlan_base::AlarmId, Text, |v: &anlan_base::AlarmId| v.0.clone();
+    &anlan_base::ModelRunId, Text, |v: &anlan_base::ModelRunId| v.0.clone();
     &anlan_base::RegionPath, Text, |v: &anlan_base::RegionPath| v.as_str().to_owned();
     Vec<u8>, Blob, |v| v;
     &[u8], Blob, <[u8]>::to_vec;

@@ -6,6 +6,12 @@
 //! store.records(&query).await.unwrap();
 //! # }
 //! ```
+//! Nor is one for model runs:
+//! ```compile_fail,E0061
+//! # async fn unscoped(store: anlan_store::Store, id: anlan_base::ModelRunId) {
+//! store.model_run(&id).await.unwrap();
+//! # }
+//! ```
 //! And nobody outside the policy can make up such a scope:
 //! ```compile_fail,E0451
 //! let everything = anlan_access::ReadScope { filter: anlan_access::Filter::Everything };
@@ -19,6 +25,7 @@ mod error;
 mod files;
 mod filter;
 mod known;
+mod model_runs;
 mod open;
 mod people;
 mod places;
@@ -35,6 +42,7 @@ pub use chunks::Chunks;
 pub use delivery::{Begun, Message};
 pub use error::StoreError;
 pub use files::{Attachment, Blobs};
+pub use model_runs::{ModelRun, ModelRunQuery, RunScope, StoredRun};
 pub use open::{DataFolder, Store, Target};
 pub use people::{Session, User, UserQuery};
 pub use places::{Organisation, Region};

@@ -6,7 +6,7 @@ use crate::StoreError;
 use crate::engine::{Conn, Sql, args};
 
 /// A step that has been applied somewhere is never edited: add another.
-pub(crate) const STEPS: &[&str] = &[FIRST];
+pub(crate) const STEPS: &[&str] = &[FIRST, MODEL_RUNS];
 
 /// Any number, the same in all releases: who migrates holds it.
 const MIGRATION_LOCK: i64 = 0x0061_6e6c_616e;
@@ -148,6 +148,18 @@ CREATE TABLE alarm_event (
 CREATE INDEX alarm_event_alarm ON alarm_event(alarm);
 CREATE INDEX alarm_event_at ON alarm_event(at);
 CREATE TABLE evaluator_snapshot (part TEXT PRIMARY KEY, state BLOB NOT NULL, position TEXT NOT NULL, at INTEGER NOT NULL) STRICT;
+";
+
+/// Runs of models that somebody keeps: not records, but beside one.
+const MODEL_RUNS: &str = "
+CREATE TABLE model_run (
+  id TEXT PRIMARY KEY, name TEXT NOT NULL, made_at INTEGER NOT NULL, made_by TEXT NOT NULL REFERENCES app_user(id),
+  enterprise TEXT REFERENCES record(id), hazard_unit TEXT REFERENCES record(id), region TEXT,
+  description TEXT NOT NULL, result TEXT NOT NULL, sha256 TEXT NOT NULL, version TEXT NOT NULL
+) STRICT;
+CREATE INDEX model_run_made_by ON model_run(made_by, made_at);
+CREATE INDEX model_run_enterprise ON model_run(enterprise, made_at);
+CREATE INDEX model_run_hazard_unit ON model_run(hazard_unit, made_at);
 ";
 
 /// The same text in PostgreSQL's words. Byte order for text, so that ranges over paths and sorting agree with SQLite.

@@ -72,6 +72,58 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/consequence/runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Kept runs I may see. */
+        get: operations["consequence_runs"];
+        put?: never;
+        /** Computes an accident from its description to its zones; with `store` it is kept (201). */
+        post: operations["run_scenario"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/consequence/runs/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A kept run, whole. */
+        get: operations["consequence_run"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/consequence/runs/{id}/repeat": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Computes a kept run again and compares, bit for bit. */
+        post: operations["repeat_consequence_run"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/demo/accounts": {
         parameters: {
             query?: never;
@@ -274,6 +326,40 @@ export interface paths {
         /** Stores a preference. */
         put: operations["set_preference"];
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/methods": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The methods of safety science that answer by name. */
+        get: operations["methods"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/methods/{method}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Computes by a method, every step shown; it keeps nothing. */
+        post: operations["run_method"];
         delete?: never;
         options?: never;
         head?: never;
@@ -682,6 +768,89 @@ export interface components {
             comment?: string;
             revision: number;
         };
+        /** @description A kept run also has its id, who made it when, and what it is about. */
+        ConsequenceRun: {
+            assumptions: string[];
+            description: components["schemas"]["Scenario"];
+            enterprise?: components["schemas"]["Brief"];
+            flammable_mass_kg?: number | null;
+            hazard_unit?: {
+                id: string;
+                title: string;
+            };
+            id?: string;
+            /** @description The same, one for one, as sentences in the caller's language. */
+            in_words: {
+                assumptions: string[];
+                warnings: string[];
+            };
+            /** Format: date-time */
+            made_at?: string;
+            made_by?: {
+                id: string;
+                name: string;
+            };
+            models: string[];
+            name: string;
+            reaches: {
+                averaging_s: number;
+                level: {
+                    basis: string;
+                    /** @enum {unknown} */
+                    hazard: "toxic" | "flammable" | "heat" | "blast";
+                    /** @enum {unknown} */
+                    threat: "red" | "orange" | "yellow";
+                    unit: string;
+                    value: number;
+                };
+                model: string;
+                reach_m: number;
+            }[];
+            region?: string;
+            released: {
+                [key: string]: unknown;
+            };
+            /** @description Of the result in canonical form (RFC 8785). */
+            sha256: string;
+            substance: string;
+            substance_zh: string;
+            /** @description Of the models. */
+            version: string;
+            warnings: ({
+                model?: string;
+                /** @enum {unknown} */
+                note: "out_of_range" | "held" | "left_out" | "assumed" | "more";
+            } & {
+                [key: string]: unknown;
+            })[];
+            wedge_half_angle_deg?: number;
+            /** @description Round the site; null where the scenario names none. */
+            zones: components["schemas"]["FeatureCollection"] | null;
+        };
+        ConsequenceRunPage: {
+            items: components["schemas"]["ConsequenceRunSummary"][];
+            page: number;
+            size: number;
+            total: number;
+        };
+        ConsequenceRunSummary: {
+            enterprise?: components["schemas"]["Brief"];
+            hazard_unit?: {
+                id: string;
+                title: string;
+            };
+            id: string;
+            /** Format: date-time */
+            made_at: string;
+            made_by: {
+                id: string;
+                name: string;
+            };
+            name: string;
+            region?: string;
+            sha256: string;
+            version: string;
+        };
         CreateRecord: {
             body: {
                 [key: string]: unknown;
@@ -773,6 +942,34 @@ export interface components {
             user: {
                 [key: string]: unknown;
             };
+        };
+        Method: {
+            id: string;
+            label: components["schemas"]["Label"];
+        };
+        /** @description The method's own answer, with its steps. */
+        MethodAnswer: {
+            [key: string]: unknown;
+        };
+        /** @description The method's own input, the same as on standard input of `anlan methods`. */
+        MethodInput: {
+            [key: string]: unknown;
+        };
+        MethodPage: {
+            items: components["schemas"]["Method"][];
+            page: number;
+            size: number;
+            total: number;
+        };
+        /** @description The scenario itself, or an envelope round it. At most 64 KiB. */
+        NewConsequenceRun: components["schemas"]["Scenario"] | {
+            /** @description Id of the enterprise a kept run is about. */
+            enterprise?: string;
+            /** @description Id of the unit a kept run is about; brings its enterprise. */
+            hazard_unit?: string;
+            scenario: components["schemas"]["Scenario"];
+            /** @description Keep it; `Idempotency-Key` is honoured then. */
+            store?: boolean;
         };
         NewGateway: {
             enterprise: string;
@@ -869,6 +1066,13 @@ export interface components {
             size: number;
             total: number;
         };
+        Repetition: {
+            same: boolean;
+            sha256: string;
+            stored_sha256: string;
+            stored_version: string;
+            version: string;
+        };
         SampleList: {
             p: string;
             /** @enum {unknown} */
@@ -881,6 +1085,42 @@ export interface components {
             point: string;
             rows: unknown[][];
             unit: string;
+        };
+        /** @description A described accident; a field that is not known is refused by name. */
+        Scenario: {
+            congestion?: {
+                class: number;
+                downwind_m: number;
+                volume_m3: number;
+            };
+            name: string;
+            /** @description What else it needs depends on its kind: pressure_pa, temperature_c, hole_mm, path_m, inventory_kg, height_m, rate_kg_s, duration_s, mass_kg. */
+            release: {
+                /** @enum {unknown} */
+                kind: "gas_hole" | "liquefied_hole" | "spill" | "burst" | "vapour";
+            } & {
+                [key: string]: unknown;
+            };
+            /** @description Where the release stands, degrees, CGCS2000; without it there are reaches but no map. */
+            site?: {
+                latitude: number;
+                longitude: number;
+            };
+            /** @description CAS number. */
+            substance: string;
+            weather: {
+                /** @description 0 to 1. */
+                humidity: number;
+                pressure_pa?: number;
+                roughness_m: number;
+                /** @description A to F, or two such as A-B. */
+                stability: string;
+                temperature_c: number;
+                /** @description Where the wind comes from, clockwise from north. */
+                wind_from_deg: number;
+                wind_height_m?: number;
+                wind_m_s: number;
+            };
         };
         Session: {
             /** Format: date-time */
@@ -1465,6 +1705,144 @@ export interface operations {
             };
         };
     };
+    consequence_runs: {
+        parameters: {
+            query?: {
+                enterprise?: string;
+                hazard_unit?: string;
+                page?: number;
+                size?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsequenceRunPage"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    run_scenario: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewConsequenceRun"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsequenceRun"];
+                };
+            };
+            /** @description Done. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsequenceRun"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    consequence_run: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsequenceRun"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    repeat_consequence_run: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Repetition"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     demo_accounts: {
         parameters: {
             query?: never;
@@ -1940,6 +2318,70 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    methods: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MethodPage"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    run_method: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                method: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MethodInput"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MethodAnswer"];
+                };
             };
             /** @description A problem. */
             default: {

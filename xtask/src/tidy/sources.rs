@@ -89,17 +89,16 @@ pub fn documents_exist(tree: &Tree) -> Vec<Finding> {
 pub fn refusals_have_words(tree: &Tree) -> Vec<Finding> {
     let messages: Vec<(&str, Vec<&str>)> = tree
         .iter()
-        .filter(|(path, _)| path.starts_with("crates/api/messages/"))
+        .filter(|(path, _)| path.starts_with("crates/api/messages/") && path.ends_with(".ftl"))
         .map(|(path, text)| (path, text.lines().filter_map(|line| line.split_once(" = ")).map(|(id, _)| id).collect()))
         .collect();
     let mut findings = Vec::new();
     for (path, text) in tree.iter().filter(|(path, _)| path.ends_with(".rs") && speaks_to_people(path)) {
+        let own = codes_of_an_enum(text);
         for (number, line) in shipped(text) {
-            for code in ["Refusal::new(\"", "Refusal::at(\""]
-                .iter()
-                .flat_map(|call| line.split(call).skip(1))
-                .filter_map(|rest| rest.split('"').next())
-            {
+            let calls = ["Refusal::new(\"", "Refusal::at(\""].iter().flat_map(|call| line.split(call).skip(1));
+            let arm = own.contains(&number).then(|| line.split("=> \"").nth(1)).flatten();
+            for code in calls.chain(arm).filter_map(|rest| rest.split('"').next()) {
                 let id = code.replace('_', "-");
                 let missing = messages.iter().filter(|(_, ids)| !ids.contains(&id.as_str()));
                 findings.extend(
@@ -109,6 +108,47 @@ pub fn refusals_have_words(tree: &Tree) -> Vec<Finding> {
         }
     }
     findings
+}
+
+/// The lines of `fn code` where a crate has refusals of its own: its arms name the codes.
+fn codes_of_an_enum(text: &str) -> std::ops::Range<usize> {
+    let lines = || shipped(text).skip_while(|(_, line)| !line.starts_with("impl Refusal {"));
+    let Some((from, _)) = lines().find(|(_, line)| line.contains("fn code(&self)")) else { return 0..0 };
+    let end = lines().find(|(number, line)| *number > from && *line == "    }").map_or(from, |(number, _)| number);
+    from..end
+}
+
+/// What models say beside their figures reaches people: in Chinese as well.
+pub fn notes_have_words(tree: &Tree) -> Vec<Finding> {
+    const PHRASES: &str = "crates/api/messages/phrases.txt";
+    let known: Vec<&str> = tree
+        .iter()
+        .filter(|(path, _)| *path == PHRASES)
+        .flat_map(|(_, text)| text.lines().filter_map(|line| line.split_once(" | ")).map(|(phrase, _)| phrase))
+        .collect();
+    let mut findings = Vec::new();
+    // Benchmarks and validation speak to those who build the models.
+    let of_results = |path: &str| {
+        let model = path.strip_prefix("crates/consequence/src/").filter(|_| path.ends_with(".rs"));
+        model.is_some_and(|file| !file.starts_with("bench") && !file.starts_with("validate"))
+    };
+    for (path, text) in tree.iter().filter(|(path, _)| of_results(path)) {
+        let text: String = shipped(text).map(|(_, line)| format!("{line}\n")).collect();
+        for call in ["what: ", "why: ", ".assume(", ".assume(format!(", "assumptions.push(", "assumptions.push(format!("] {
+            let literals = text.split(call).skip(1).filter_map(|rest| rest.trim_start().strip_prefix('"')?.split('"').next());
+            for phrase in literals.map(with_places).filter(|phrase| !known.contains(&phrase.as_str())) {
+                findings.push(Finding::error(path, format!("`{phrase}` has no row in {PHRASES}")));
+            }
+        }
+    }
+    findings
+}
+
+/// `{filled:.0} m³` is written `{} m³` in the table.
+fn with_places(phrase: &str) -> String {
+    let mut parts = phrase.split('{');
+    let first = parts.next().unwrap_or_default().to_owned();
+    parts.fold(first, |out, part| out + "{}" + part.split_once('}').map_or(part, |(_, rest)| rest))
 }
 
 /// Scenarios are read by experts, who know the codes; tests refuse as they please.
@@ -153,6 +193,27 @@ mod tests {
         assert_eq!(check("crates/records/src/engine.rs", "// such as hidden_danger\nlet warning = enterprise;"), 0);
         assert_eq!(check("crates/records/src/engine.rs", "#[cfg(test)]\nmod tests { \"hidden_danger\" }"), 0);
         assert_eq!(check("crates/app/src/monitoring.rs", "\"hidden_danger\""), 0, "typed kinds may be named where a domain is served");
+    }
+
+    #[test]
+    fn a_refusal_without_words_is_found_also_in_an_enum_of_a_crate() {
+        let words = ("crates/api/messages/zh.ftl", "too-hot = 过热。\nno-gauge = 无计。\n");
+        let check = |text: &str| refusals_have_words(&tree(&[words, ("crates/methods/src/refusal.rs", text)])).len();
+        let own = |code: &str| {
+            format!(
+                "impl Refusal {{\n    pub fn code(&self) -> &str {{\n        match self {{\n            Self::A => \"{code}\",\n        }}\n    }}\n    fn x() {{ A => \"y\" }}\n}}\n"
+            )
+        };
+        assert_eq!((check(&own("too_hot")), check(&own("too_cold"))), (0, 1));
+        assert_eq!(check("Refusal::new(\"no_gauge\"), Refusal::at(\"no_pipe\", \"x\")"), 1);
+    }
+
+    #[test]
+    fn a_note_without_chinese_is_found() {
+        let table = ("crates/api/messages/phrases.txt", "{} m³ burn | {} m³ 燃烧\nslopes | 坡地\n");
+        let check = |text: &str| notes_have_words(&tree(&[table, ("crates/consequence/src/a.rs", text)])).len();
+        assert_eq!(check("Note::LeftOut { model: MODEL, what: \"slopes\" }; f.assume(format!(\n  \"{m:.0} m³ burn\"))"), 0);
+        assert_eq!(check("f.assume(\"fog\"); Note::Assumed { model: MODEL, what: \"haze\" }"), 2);
     }
 
     #[test]

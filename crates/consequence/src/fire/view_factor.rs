@@ -124,8 +124,8 @@ fn add_patch(sum: &mut [f64; 3], target: [f64; 3], patch: [f64; 3], normal: [f64
         return;
     }
     let r2 = dot(to_target, to_target).max(1e-9);
-    // cosθ₁ dA/(π r²) along the unit line of sight.
-    let weight = facing * area / (PI * r2 * r2);
+    // cosθ₁ dA/(π r²) along the unit line of sight; near by, where a patch is no point, that of a disc, A/(π r² + A).
+    let weight = facing * area / (r2 * (PI * r2 + area));
     for i in 0..3 {
         sum[i] -= to_target[i] * weight;
     }

@@ -78,11 +78,12 @@ fn turned(e: &Effects, ring: &Ring, reach_m: f64) -> Ring {
 fn heat_zone(fire: &Fire, level: &Level) -> Zone {
     let ring = fire.ring(level.value).unwrap_or_default();
     let reach_m = farthest(&ring);
-    let (likely_reach_m, possible_reach_m) = (fire.reach_m(level.value * fire.scatter), fire.reach_m(level.value / fire.scatter));
+    let (inner_m, outer_m) = (fire.reach_m(level.value * fire.scatter), fire.reach_m(level.value / fire.scatter));
+    let likely = if inner_m > 0.0 { drawn(&ring, fire.middle_m(), inner_m) } else { Ring::new() };
     let possible = if ring.is_empty() {
         fire.ring(level.value / fire.scatter).unwrap_or_default()
     } else {
-        drawn(&ring, fire.middle_m(), possible_reach_m)
+        drawn(&ring, fire.middle_m(), outer_m)
     };
     Zone {
         level: *level,
@@ -92,9 +93,9 @@ fn heat_zone(fire: &Fire, level: &Level) -> Zone {
         band: Band {
             factor: fire.scatter,
             samples: 0,
-            likely_reach_m,
-            possible_reach_m,
-            likely: some(if likely_reach_m > 0.0 { drawn(&ring, fire.middle_m(), likely_reach_m) } else { Ring::new() }),
+            likely_reach_m: farthest(&likely).min(reach_m),
+            possible_reach_m: farthest(&possible).max(reach_m),
+            likely: some(likely),
             possible: some(possible),
         },
         rings: some(ring),

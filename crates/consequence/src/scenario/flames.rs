@@ -69,6 +69,8 @@ impl Fire {
                 let across = hypot(y, PERSON_M - self.height_m);
                 jet::aqt3046_flux(AQT_CHI, *h_c, *m, hypot(x - middle_m, across).max(1.0)).max(0.0)
             }
+            // Over the burning liquid one stands in the fire, however the wind bends the flame.
+            Flame::Pool(fire) if hypot(x, y) <= fire.flame.base_radius_m => fire.emissive_power_kw_m2,
             Flame::Pool(fire) => fire.flux_kw_m2([x, y, PERSON_M]),
             Flame::Ball(ball) => ball.flux_kw_m2(hypot(x, y)),
         }

@@ -4,6 +4,7 @@
 mod support;
 
 mod history;
+mod model_runs;
 mod opening;
 mod people;
 mod reading;

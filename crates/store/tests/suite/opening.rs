@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use anlan_store::{DataFolder, RecordQuery, Store, StoreError};
+use anlan_store::{DataFolder, ModelRunQuery, RecordQuery, RunScope, Store, StoreError};
 use serde_json::json;
 
 use crate::world::*;
@@ -12,6 +12,7 @@ both! {
     a_new_version_of_a_kind_rebuilds_its_table
     a_kind_of_a_newer_program_is_refused
     a_newer_schema_is_refused
+    an_older_schema_is_brought_up_to_date
     two_starts_at_once_make_one_schema
 }
 
@@ -88,6 +89,20 @@ async fn a_newer_schema_is_refused(world: World) {
     by_hand(&world, "UPDATE schema_step SET checksum = 'other'").await;
     let refused = Store::open(&world.target, kinds_with(FAULT)).await.err().expect("refused");
     assert!(matches!(refused, StoreError::ChangedStep { step: 1 }), "{refused}");
+}
+
+/// What the release before the second step left behind, with a record in it.
+async fn an_older_schema_is_brought_up_to_date(world: World) {
+    let store = world.settled().await;
+    keep(&store, &[fault("f1", json!({}))]).await;
+    store.close().await;
+    by_hand(&world, "DROP TABLE model_run").await;
+    by_hand(&world, "DELETE FROM schema_step WHERE step > 1").await;
+    let store = world.open().await;
+    assert!(read_back(&store, "f1").await.is_some());
+    let (nobody, nothing) = ("u1".into(), []);
+    let runs = RunScope { about: &nothing, maker: &nobody };
+    assert_eq!(store.model_runs(&runs, &ModelRunQuery { size: 10, ..ModelRunQuery::default() }).await.unwrap().1, 0);
 }
 
 async fn two_starts_at_once_make_one_schema(world: World) {
