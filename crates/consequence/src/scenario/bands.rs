@@ -80,11 +80,8 @@ fn heat_zone(fire: &Fire, level: &Level) -> Zone {
     let reach_m = farthest(&ring);
     let (inner_m, outer_m) = (fire.reach_m(level.value * fire.scatter), fire.reach_m(level.value / fire.scatter));
     let likely = if inner_m > 0.0 { drawn(&ring, fire.middle_m(), inner_m) } else { Ring::new() };
-    let possible = if ring.is_empty() {
-        fire.ring(level.value / fire.scatter).unwrap_or_default()
-    } else {
-        drawn(&ring, fire.middle_m(), outer_m)
-    };
+    let possible =
+        if ring.is_empty() { fire.ring(level.value / fire.scatter).unwrap_or_default() } else { drawn(&ring, fire.middle_m(), outer_m) };
     Zone {
         level: *level,
         model: fire.model,
