@@ -1,9 +1,11 @@
-//! `anlan consequence`: a described accident to its zones, and the models against the published cases.
+//! `anlan consequence`: a described accident to its zones, a park to its risk, and the models against the published cases.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::AtomicBool;
 
-use anlan_consequence::scenario;
+use anlan_consequence::qra::{Progress, park};
 use anlan_consequence::validate::{CaseFile, validate};
+use anlan_consequence::{domino, inversion, scenario};
 use anyhow::{Context, bail};
 use clap::Subcommand;
 
@@ -20,6 +22,24 @@ pub enum ConsequenceCommand {
         #[arg(long)]
         geojson: bool,
     },
+    /// Individual and societal risk of a park written in TOML (or JSON), against GB 36894, with every warning and assumption.
+    #[command(after_help = "Example: anlan consequence risk examples/park.toml --geojson > risk.geojson")]
+    Risk {
+        park: PathBuf,
+        /// The whole result on one line, for programs.
+        #[arg(long, conflicts_with = "geojson")]
+        json: bool,
+        /// Only the contours and the targets, around the park's site.
+        #[arg(long)]
+        geojson: bool,
+        /// How many threads compute; the result is the same for any number.
+        #[arg(long, value_name = "N")]
+        threads: Option<usize>,
+    },
+    /// Rate, and place, of a leak from what detectors read (JSON: `readings` and either `search` or `known_source`).
+    Invert { readings: PathBuf },
+    /// The chain of tanks that fail one after the other (JSON: `tanks`, `first`, `frequency_per_year`, `strikes`).
+    Domino { farm: PathBuf },
     /// Runs all published cases and trials; exit code 1 if a "must" is missed.
     Validate {
         /// A folder with files of the same shapes, instead of the cases in this binary.
@@ -52,13 +72,46 @@ const PUBLISHED: &[(&str, &str)] = published![
 pub fn run(command: ConsequenceCommand) -> anyhow::Result<()> {
     match command {
         ConsequenceCommand::Run { scenario: path, json, geojson } => {
-            let text = std::fs::read_to_string(&path).with_context(|| format!("could not read {}", path.display()))?;
-            let is_json = path.extension().is_some_and(|ending| ending == "json");
+            let text = read(&path)?;
+            let is_json = is_json(&path);
             let description = if is_json { scenario::from_json(&text) } else { scenario::from_toml(&text) }?;
             let outcome = scenario::run(&description)?;
             let answer =
                 if geojson { outcome.geojson().map_err(|refusal| anyhow::anyhow!("{refusal}"))? } else { serde_json::to_value(&outcome)? };
             println!("{}", if json || geojson { answer.to_string() } else { serde_json::to_string_pretty(&answer)? });
+            Ok(())
+        }
+        ConsequenceCommand::Risk { park: path, json, geojson, threads } => {
+            let text = read(&path)?;
+            let park = if is_json(&path) { park::from_json(&text) } else { park::from_toml(&text) }?;
+            let threads = threads.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from));
+            let bar = indicatif::ProgressBar::new(0).with_message("model runs");
+            bar.set_style(indicatif::ProgressStyle::with_template("{msg} {pos}/{len} {wide_bar} {elapsed}")?);
+            let tell = |done: usize, all: usize| {
+                bar.set_length(all as u64);
+                bar.set_position(done as u64);
+            };
+            // Whoever waits at a terminal ends the run with the program.
+            let never = AtomicBool::new(false);
+            let risk = park::run(&park, threads, Progress { tell: &tell, cancel: &never })?;
+            bar.finish_and_clear();
+            if geojson {
+                println!("{}", risk.geojson().map_err(|refusal| anyhow::anyhow!("{refusal}"))?);
+            } else if json {
+                println!("{}", serde_json::to_string(&risk)?);
+            } else {
+                print!("{}", risk.table());
+            }
+            Ok(())
+        }
+        ConsequenceCommand::Invert { readings: path } => {
+            let request: inversion::Request = serde_json::from_str(&read(&path)?).context("the readings cannot be read")?;
+            println!("{}", serde_json::to_string_pretty(&request.answer()?)?);
+            Ok(())
+        }
+        ConsequenceCommand::Domino { farm: path } => {
+            let farm: domino::Farm = serde_json::from_str(&read(&path)?).context("the tank farm cannot be read")?;
+            println!("{}", serde_json::to_string_pretty(&farm.escalate()?)?);
             Ok(())
         }
         ConsequenceCommand::Validate { cases, json } => {
@@ -74,7 +127,15 @@ pub fn run(command: ConsequenceCommand) -> anyhow::Result<()> {
     }
 }
 
-fn read_cases(folder: &std::path::Path) -> anyhow::Result<Vec<(String, String)>> {
+fn read(path: &Path) -> anyhow::Result<String> {
+    std::fs::read_to_string(path).with_context(|| format!("could not read {}", path.display()))
+}
+
+fn is_json(path: &Path) -> bool {
+    path.extension().is_some_and(|ending| ending == "json")
+}
+
+fn read_cases(folder: &Path) -> anyhow::Result<Vec<(String, String)>> {
     let mut files = Vec::new();
     for entry in std::fs::read_dir(folder).with_context(|| format!("could not read {}", folder.display()))? {
         let path = entry?.path();

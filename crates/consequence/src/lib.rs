@@ -4,6 +4,7 @@ pub mod bench;
 pub mod discharge;
 pub mod dispersion;
 pub mod domino;
+pub mod effect_thresholds;
 pub mod evaporation;
 pub mod explosion;
 pub mod fire;

@@ -79,7 +79,7 @@ impl Validity {
     }
 }
 
-fn same(a: &Note, b: &Note) -> bool {
+pub(crate) fn same(a: &Note, b: &Note) -> bool {
     match (a, b) {
         (Note::OutOfRange { model: m, input: i, .. }, Note::OutOfRange { model: n, input: j, .. })
         | (Note::Held { model: m, input: i, .. }, Note::Held { model: n, input: j, .. })

@@ -3,14 +3,20 @@
 //! Everything is deterministic: each cell is summed by one thread in the order of the cases, so the number of threads changes no bit.
 
 pub mod criteria;
+pub mod external_distance;
 pub mod footprint;
+pub mod frequencies;
+pub mod from_scenario;
 pub mod ignition;
 pub mod individual;
+pub mod park;
+mod plan;
+mod report;
 pub mod rose;
 pub mod societal;
 pub mod uncertainty;
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use crate::Refusal;
 use footprint::Footprint;
@@ -58,6 +64,33 @@ pub enum Stopped {
 fn shares(n: usize, threads: usize) -> Vec<std::ops::Range<usize>> {
     let threads = threads.clamp(1, n.max(1));
     (0..threads).map(|i| n * i / threads..n * (i + 1) / threads).collect()
+}
+
+/// `f` of each of `0..n` in their order, worked off by as many threads as given; ends early when the run is cancelled.
+///
+/// Who computes what depends on the machine, what is returned does not.
+fn each<T: Send>(n: usize, threads: usize, progress: Progress, f: impl Fn(usize) -> T + Sync) -> Result<Vec<T>, Stopped> {
+    let next = AtomicUsize::new(0);
+    let work = || {
+        let mut done = Vec::new();
+        while !progress.cancelled() {
+            let i = next.fetch_add(1, Ordering::Relaxed);
+            if i >= n {
+                break;
+            }
+            done.push((i, f(i)));
+        }
+        done
+    };
+    let mut all: Vec<(usize, T)> = std::thread::scope(|scope| {
+        let handles: Vec<_> = (0..threads.clamp(1, n.max(1))).map(|_| scope.spawn(work)).collect();
+        handles.into_iter().flat_map(|handle| handle.join().expect("models refuse, they do not panic")).collect()
+    });
+    if progress.cancelled() {
+        return Err(Stopped::Cancelled);
+    }
+    all.sort_by_key(|(i, _)| *i);
+    Ok(all.into_iter().map(|(_, t)| t).collect())
 }
 
 fn check(cases: &[Case]) -> Result<(), Refusal> {

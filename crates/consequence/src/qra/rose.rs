@@ -50,6 +50,16 @@ impl Rose {
         Self { turns: vec![1.0 / BINS as f64; 3 * BINS] }
     }
 
+    /// From weights of the bins, as frequencies: their sum, and the rose they make. `None` when nothing ever blows.
+    pub(super) fn from_bins(weights: &[f64; BINS]) -> Option<(f64, Self)> {
+        let total: f64 = weights.iter().sum();
+        if total <= 0.0 {
+            return None;
+        }
+        let bins: Vec<f64> = weights.iter().map(|w| w / total).collect();
+        Some((total, Self { turns: [bins.as_slice(), bins.as_slice(), bins.as_slice()].concat() }))
+    }
+
     /// Share of clouds travelling in bin `b`.
     pub fn share(&self, b: usize) -> f64 {
         self.turns[b % BINS]

@@ -2,9 +2,10 @@
 
 use serde::Serialize;
 
-use super::individual::distance_bearing;
+use super::individual::{distance_bearing, winds_near};
 use super::rose::BINS;
 use super::{Case, Progress, Stopped, check, shares};
+use crate::Refusal;
 use crate::validity::not_negative;
 
 /// People living or working at one place, in one period of the day.
@@ -23,12 +24,15 @@ pub struct Event {
     pub deaths: f64,
 }
 
-/// Winds a case is split into: every 5 degrees.
-const WINDS: usize = 72;
-
-/// Deaths of each case in each of 72 winds: `N = Σ people · (out · P_out + in · P_in)`. Winds that never blow are left out.
+/// Deaths of each case in each wind of the rose's one-degree bins: `N = Σ people · (out · P_out + in · P_in)`.
+///
+/// The footprint runs linearly between whole degrees, so neighbouring winds leave no spokes between them, at any distance. Winds that kill
+/// nobody are one event of no deaths, so that frequencies add up. Without a single place the population is unknown, not zero: refused.
 pub fn events(people: &[People], cases: &[Case], threads: usize, progress: Progress) -> Result<Vec<Event>, Stopped> {
     check(cases)?;
+    if people.is_empty() {
+        return Err(Refusal::UnknownPopulation { place: "population".into() }.into());
+    }
     for p in people {
         not_negative("outdoors", p.outdoors)?;
         not_negative("indoors", p.indoors)?;
@@ -57,28 +61,26 @@ pub fn events(people: &[People], cases: &[Case], threads: usize, progress: Progr
 }
 
 fn case_events(people: &[People], case: &Case, events: &mut Vec<Event>) {
-    let reach = case.outdoors.reach_m().max(case.indoors.reach_m());
-    let near: Vec<(f64, f64, &People)> = people
-        .iter()
-        .map(|p| {
-            let (r, bearing) = distance_bearing(case.source, p.at);
-            (r, bearing, p)
-        })
-        .filter(|(r, ..)| *r <= reach)
-        .collect();
-    const STEP: usize = BINS / WINDS;
-    for wind in 0..WINDS {
-        let share: f64 = (wind * STEP..(wind + 1) * STEP).map(|b| case.rose.share(b)).sum();
-        let frequency_per_year = case.frequency_per_year * share;
-        if frequency_per_year <= 0.0 {
-            continue;
+    let mut deaths = [0.0; BINS];
+    for p in people {
+        let (r, bearing) = distance_bearing(case.source, p.at);
+        let half = case.outdoors.half_width_deg(r).max(case.indoors.half_width_deg(r));
+        for b in winds_near(half, bearing) {
+            let off = bearing - (b as f64 + 0.5);
+            deaths[b] += p.outdoors * case.outdoors.at(r, off) + p.indoors * case.indoors.at(r, off);
         }
-        let axis = (wind * STEP) as f64 + STEP as f64 / 2.0;
-        let deaths = near
-            .iter()
-            .map(|(r, bearing, p)| p.outdoors * case.outdoors.at(*r, bearing - axis) + p.indoors * case.indoors.at(*r, bearing - axis))
-            .sum();
-        events.push(Event { frequency_per_year, deaths });
+    }
+    let mut harmless = 0.0;
+    for (b, deaths) in deaths.into_iter().enumerate() {
+        let frequency_per_year = case.frequency_per_year * case.rose.share(b);
+        if deaths > 0.0 && frequency_per_year > 0.0 {
+            events.push(Event { frequency_per_year, deaths });
+        } else {
+            harmless += frequency_per_year;
+        }
+    }
+    if harmless > 0.0 {
+        events.push(Event { frequency_per_year: harmless, deaths: 0.0 });
     }
 }
 
@@ -131,6 +133,43 @@ mod tests {
         let deadly = frequency_of(&events, 1.0);
         assert!(deadly > 0.2e-5 && deadly < 0.5e-5, "{deadly}");
         assert!((potential_loss_of_life(&events) / (100.0 * deadly) - 1.0).abs() < 0.05);
+    }
+
+    #[test]
+    fn nobody_given_is_refused_and_nobody_there_is_not() {
+        let rose = Rose::uniform();
+        let ball = Footprint::round(100.0, |_| 1.0).unwrap();
+        let case = Case { frequency_per_year: 1e-5, source: [0.0, 0.0], rose: &rose, individual: &ball, outdoors: &ball, indoors: &ball };
+        let cancel = AtomicBool::new(false);
+        let progress = Progress { tell: &|_, _| (), cancel: &cancel };
+        let refused = events(&[], &[case], 1, progress).unwrap_err();
+        assert!(matches!(refused, Stopped::Refused(Refusal::UnknownPopulation { .. })));
+        let empty = People { at: [10.0, 0.0], outdoors: 0.0, indoors: 0.0 };
+        let events = events(&[empty], &[case], 1, progress).unwrap();
+        assert!(!events.is_empty() && fn_curve(&events).is_empty());
+    }
+
+    #[test]
+    fn there_are_no_spokes_at_two_kilometres() {
+        // A cloud 70 m wide to either side at 2 km, winds from everywhere: wherever on the circle they live, as many die.
+        let rose = Rose::uniform();
+        let cloud = Footprint::new(3000.0, |x, y| if x > 0.0 { libm::exp(-0.5 * y * y / (0.035 * x * 0.035 * x)) } else { 0.0 }).unwrap();
+        let none = Footprint::none();
+        let case = Case { frequency_per_year: 1e-5, source: [0.0, 0.0], rose: &rose, individual: &cloud, outdoors: &cloud, indoors: &none };
+        let cancel = AtomicBool::new(false);
+        let progress = Progress { tell: &|_, _| (), cancel: &cancel };
+        let living = |bearing: f64| {
+            let at = [2000.0 * libm::sin(bearing.to_radians()), 2000.0 * libm::cos(bearing.to_radians())];
+            let events = events(&[People { at, outdoors: 10.0, indoors: 0.0 }], &[case], 1, progress).unwrap();
+            (potential_loss_of_life(&events), frequency_of(&events, 5.0))
+        };
+        let (loss, often) = living(0.0);
+        for k in 0..97 {
+            let (l, f) = living(3.7137 * f64::from(k));
+            assert!((l / loss - 1.0).abs() < 1e-5, "{k}: {l} {loss}");
+            // How often at least half die: one wind more or less of five.
+            assert!((f / often - 1.0).abs() < 0.26, "{k}: {f} {often}");
+        }
     }
 
     #[test]
