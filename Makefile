@@ -51,8 +51,9 @@ bench: build ## figures, judged here and nowhere else
 	$(CARGO) build --release -p anlan
 	scripts/bench.sh
 
-faults: build ## the long sets: kills, power cuts, full disks
+faults: build ## the long sets: kills, power cuts, full disks, a million random scenarios
 	FAULTS=long $(CARGO) test -p anlan-tests --test platform faults -- --nocapture
+	FAULTS=long $(CARGO) test --release -p anlan-consequence --test properties --test scenario random -- --nocapture
 
 generate: ## what is generated and committed
 	$(CARGO) run -q -p anlan-xtask -- generate

@@ -230,3 +230,18 @@ fn methods_answer_by_name() {
     who.get("/api/v1/methods/gb18218").refused(400, "wrong_method");
     shared().client().post("/api/v1/methods/gb18218", &unit).refused(401, "login_needed");
 }
+
+#[test]
+fn the_document_names_every_kind_of_release() {
+    let who = shared().user("duty");
+    let document = who.get("/openapi.json").ok();
+    let kinds = &document["components"]["schemas"]["Scenario"]["properties"]["release"]["properties"]["kind"]["enum"];
+    let refused = who.post(RUNS, &changed("/release/kind", json!("no such kind")));
+    let message = refused.json()["errors"][0]["message"].as_str().unwrap_or_default().to_owned();
+    let named: Vec<&str> = kinds.as_array().expect("kinds").iter().filter_map(Value::as_str).collect();
+    assert!(named.iter().all(|kind| message.contains(kind)), "{message}");
+    // Every kind between quotes or commas of the refusal stands in the document.
+    let known = message.split(|c: char| !(c.is_ascii_lowercase() || c == '_')).filter(|word| word.contains('_') || named.contains(word));
+    assert!(known.clone().all(|kind| named.contains(&kind)), "{message}");
+    assert_eq!(known.count(), named.len(), "{message}");
+}

@@ -118,6 +118,10 @@ fn described(mut schema: Value, what: &str) -> Value {
     schema
 }
 
+/// Held against what the models refuse by `tests/science.rs`.
+const RELEASE_KINDS: [&str; 10] =
+    ["gas_hole", "gas_pipe", "liquefied_hole", "tank_hole", "liquid_pipe", "spill", "burst", "gas_burst", "vapour", "explosive"];
+
 fn fixed_schemas() -> Map<String, Value> {
     let text = || json!({"type": "string"});
     let time = || json!({"type": "string", "format": "date-time"});
@@ -128,6 +132,11 @@ fn fixed_schemas() -> Map<String, Value> {
     let number = || json!({"type": "number"});
     let free = || json!({"type": "object", "additionalProperties": true});
     let list = |of: Value| json!({"type": "array", "items": of});
+    let congested = object(
+        &["volume_m3", "class", "downwind_m"],
+        json!({"volume_m3": number(), "class": described(whole(), "Multi-energy class 1 to 10."), "downwind_m": number(), "crosswind_m": number(),
+            "height_m": number(), "confinement": text()}),
+    );
     let all = [
         ("Label", object(&["zh", "en"], json!({"zh": text(), "en": text()}))),
         (
@@ -230,14 +239,28 @@ fn fixed_schemas() -> Map<String, Value> {
                 "name": text(), "substance": described(text(), "CAS number."),
                 "site": described(object(&["longitude", "latitude"], json!({"longitude": number(), "latitude": number()})),
                     "Where the release stands, degrees, CGCS2000; without it there are reaches but no map."),
-                "weather": object(&["wind_m_s", "wind_from_deg", "stability", "temperature_c", "humidity", "roughness_m"], json!({
+                "weather": described(object(&["wind_m_s", "wind_from_deg", "temperature_c", "humidity", "roughness_m"], json!({
                     "wind_m_s": number(), "wind_from_deg": described(number(), "Where the wind comes from, clockwise from north."),
                     "wind_height_m": number(), "stability": described(text(), "A to F, or two such as A-B."), "temperature_c": number(),
-                    "humidity": described(number(), "0 to 1."), "roughness_m": number(), "pressure_pa": number()})),
+                    "humidity": described(number(), "0 to 1."), "roughness_m": number(), "pressure_pa": number(),
+                    "u_star_m_s": number(), "obukhov_m": number(), "sigma_theta_deg": number(), "mixing_height_m": number(),
+                    "sky": object(&["cloud_tenths", "low_cloud_tenths", "day", "beijing_h", "latitude", "longitude"], json!({
+                        "cloud_tenths": number(), "low_cloud_tenths": number(), "day": described(number(), "Days after 1 January."),
+                        "beijing_h": number(), "latitude": number(), "longitude": number()}))})),
+                    "The class may be left out where `sky` or `obukhov_m` gives it."),
                 "release": described(json!({"type": "object", "required": ["kind"], "additionalProperties": true, "properties":
-                    {"kind": {"enum": ["gas_hole", "liquefied_hole", "spill", "burst", "vapour"]}}}),
-                    "What else it needs depends on its kind: pressure_pa, temperature_c, hole_mm, path_m, inventory_kg, height_m, rate_kg_s, duration_s, mass_kg."),
-                "congestion": object(&["volume_m3", "class", "downwind_m"], json!({"volume_m3": number(), "class": whole(), "downwind_m": number()}))}),
+                    {"kind": {"enum": RELEASE_KINDS}}}),
+                    "What else it needs depends on its kind; what is missing is named in the refusal. Each kind with an example: docs/models/scenario.md."),
+                "substance_properties": described(free(), "Properties in place of the table's, or of a substance the table does not have."),
+                "congestion": described(json!({"anyOf": [congested, list(congested.clone())]}), "Volumes the cloud may reach; without them only the open cloud explodes."),
+                "levels": described(object(&[], json!({"toxic_ppm": list(number()), "heat_kw_m2": list(number()), "blast_kpa": list(number()),
+                    "toxic_for_the_duration": yes_no()})), "Red, orange and yellow of one's own, falling."),
+                "uncertainty": described(object(&["samples", "seed"], json!({"samples": described(whole(), "20 to 2000."), "seed": whole()})),
+                    "Bands by Monte Carlo; without it the models' published scatter."),
+                "places": described(list(object(&["name"], json!({"name": text(), "east_m": number(), "north_m": number(), "longitude": number(),
+                    "latitude": number(), "people": whole(), "speed_m_s": number(),
+                    "kind": {"enum": ["dwelling", "old_dwelling", "workshop", "school", "hospital", "open_air"]}}))), "Places to be advised."),
+                "compat_aqt3046": described(yes_no(), "The models of AQ/T 3046-2013 where they differ; the result shows both.")}),
                 ),
                 "A described accident; a field that is not known is refused by name.",
             ),
@@ -294,10 +317,11 @@ fn fixed_schemas() -> Map<String, Value> {
                     "level": object(&["hazard", "threat", "value", "unit", "basis"], json!({
                         "hazard": {"enum": ["toxic", "flammable", "heat", "blast"]}, "threat": {"enum": ["red", "orange", "yellow"]},
                         "value": number(), "unit": text(), "basis": text()})),
-                    "model": text(), "reach_m": number(), "averaging_s": number()}))),
+                    "model": text(), "reach_m": number(), "averaging_s": number(),
+                    "band": described(free(), "How far the zone likely and possibly reaches, and why.")}))),
                 "warnings": list(json!({"type": "object", "required": ["note"], "additionalProperties": true, "properties":
                     {"note": {"enum": ["out_of_range", "held", "left_out", "assumed", "more"]}, "model": text()}})),
-                "assumptions": list(text()), "models": list(text()),
+                "assumptions": list(text()), "models": list(text()), "advice": list(free()),
                 "in_words": described(object(&["warnings", "assumptions"], json!({"warnings": list(text()), "assumptions": list(text())})),
                     "The same, one for one, as sentences in the caller's language.")}),
                 ),

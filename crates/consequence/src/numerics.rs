@@ -74,6 +74,11 @@ pub fn brent(mut f: impl FnMut(f64) -> f64, a: f64, b: f64, rtol: f64) -> Option
     ((c - b).abs() <= 1e-6 * b.abs().max(width) || fb == 0.0).then_some(b)
 }
 
+/// Largest of values that are not below zero; 0 of none, and no figure where one of them is none: that must never read as no effect.
+pub fn largest(values: impl IntoIterator<Item = f64>) -> f64 {
+    values.into_iter().fold(0.0, |most, value| if value.is_nan() || most.is_nan() { f64::NAN } else { f64::max(most, value) })
+}
+
 /// Nodes and weights of the 8-point Gauss–Legendre rule on −1…1 (positive half; the rule is symmetric).
 pub const GAUSS_8: [(f64, f64); 4] = [
     (0.183_434_642_495_649_8, 0.362_683_783_378_362),

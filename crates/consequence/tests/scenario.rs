@@ -596,8 +596,14 @@ fn people_are_advised_first_come_first_and_unknown_numbers_are_not_zero() {
     assert!(run(&counted).is_err());
 }
 
+/// 200 in every build, a million with `FAULTS=long`, any other number with `SCENARIOS`.
+fn how_many() -> u32 {
+    let long = std::env::var("FAULTS").is_ok_and(|v| v == "long");
+    std::env::var("SCENARIOS").ok().and_then(|n| n.parse().ok()).unwrap_or(if long { 1_000_000 } else { 200 })
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(200))]
+    #![proptest_config(ProptestConfig::with_cases(how_many()))]
     #[test]
     fn random_scenarios_end_in_a_result_or_a_refusal(
         substance in 0_usize..90, kind in 0_usize..10, wind in 0.1_f64..20.0, class in 1.0_f64..6.0, t_air in -20.0_f64..40.0,

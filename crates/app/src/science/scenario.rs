@@ -47,6 +47,9 @@ pub(super) fn compute_text(text: String, at: &str) -> Result<Computed, AppError>
     for zone in reaches.as_array_mut().into_iter().flatten() {
         // Drawn on the map; without a site there is no place to draw them.
         zone.as_object_mut().map(|zone| zone.remove("rings"));
+        for outline in ["likely", "possible"] {
+            zone["band"].as_object_mut().map(|band| band.remove(outline));
+        }
     }
     result["reaches"] = reaches;
     let result = canonical(&result);

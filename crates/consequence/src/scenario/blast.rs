@@ -65,14 +65,15 @@ impl Explosion {
         self.at_kpa(hypot(x - self.centre[0], y - self.centre[1]))
     }
 
+    /// A model that gives no answer gives no figure: that is not the same as no pressure.
     fn at_kpa(&self, r: f64) -> f64 {
         let r = r.max(0.1);
         let pa = match self.kind {
             ExplosionKind::Congested | ExplosionKind::OpenCloud => {
-                multi_energy::blast(self.energy_j, self.class, r, self.p_a, self.t_a).map_or(0.0, |blast| blast.pressure_pa)
+                multi_energy::blast(self.energy_j, self.class, r, self.p_a, self.t_a).map_or(f64::NAN, |blast| blast.pressure_pa)
             }
-            ExplosionKind::VesselBurst => vessel_burst::blast(self.energy_j, true, r).map_or(0.0, |blast| blast.pressure_pa),
-            ExplosionKind::Charge => tnt::kingery_bulmash(self.energy_j / tnt::H_TNT, r).map_or(0.0, |blast| blast.pressure_pa),
+            ExplosionKind::VesselBurst => vessel_burst::blast(self.energy_j, true, r).map_or(f64::NAN, |blast| blast.pressure_pa),
+            ExplosionKind::Charge => tnt::kingery_bulmash(self.energy_j / tnt::H_TNT, r).map_or(f64::NAN, |blast| blast.pressure_pa),
         };
         pa / 1000.0
     }

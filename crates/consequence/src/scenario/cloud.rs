@@ -16,6 +16,7 @@ use crate::dispersion::plume;
 use crate::dispersion::slab::field::Passage;
 use crate::dispersion::slab::{self, Closure, Cloud};
 use crate::mixing::Mixing;
+use crate::numerics::largest;
 use crate::properties::{Burns, Substance};
 use crate::units::{CP_AIR, G, M_AIR, Pascal, R};
 use crate::vulnerability::{ProbitSet, ToxicProbit, toxic_probit};
@@ -412,13 +413,14 @@ impl Dispersed {
     pub fn concentration(&self, x: f64, y: f64, z: f64, averaging_s: f64) -> f64 {
         let of = |model: &Model| match &model.form {
             Form::Dense(dense) => dense.concentration(x, y, z, averaging_s),
-            Form::Plume(plume) => (plume.concentration(x, y, z, averaging_s) / self.kg_m3).min(1.0),
-            Form::NearGround(near) => (near.concentration(x, y, z, averaging_s) / self.kg_m3).min(1.0),
-            Form::Puff(puff) => (puff.concentration(x, y, z, averaging_s) / self.kg_m3).min(1.0),
+            Form::Plume(plume) => plume.concentration(x, y, z, averaging_s) / self.kg_m3,
+            Form::NearGround(near) => near.concentration(x, y, z, averaging_s) / self.kg_m3,
+            Form::Puff(puff) => puff.concentration(x, y, z, averaging_s) / self.kg_m3,
             Form::Workbook(book) => book.concentration(x, y, z),
             Form::Boxed(boxed) => in_box(boxed, x, y, z),
         };
-        self.run(averaging_s).models.iter().map(of).fold(0.0, f64::max)
+        // Near its source a Gaussian cloud is denser than the pure gas. NaN stays NaN.
+        largest(self.run(averaging_s).models.iter().map(of)).clamp(0.0, 1.0)
     }
 
     /// Of the model that brings the cloud first. Passive: the front runs at 1.5 times the wind (11 §2).
@@ -461,12 +463,12 @@ impl Dispersed {
                 probit.load(to_unit(in_box(boxed, x, y, z)), minutes)
             }
         };
-        self.run(TOXIC_S).models.iter().map(of).fold(0.0, f64::max)
+        largest(self.run(TOXIC_S).models.iter().map(of))
     }
 
     /// Farthest x with this volume fraction on the axis, m; zero where it is nowhere reached.
     pub fn reach(&self, c: f64, z: f64, averaging_s: f64) -> f64 {
-        self.run(averaging_s).models.iter().filter_map(|model| self.reach_of(model, c, z, averaging_s)).fold(0.0, f64::max)
+        largest(self.run(averaging_s).models.iter().filter_map(|model| self.reach_of(model, c, z, averaging_s)))
     }
 
     fn reach_of(&self, model: &Model, c: f64, z: f64, averaging_s: f64) -> Option<f64> {
@@ -523,7 +525,7 @@ impl Dispersed {
             // All of it, while the box is between the limits.
             Form::Boxed(boxed) => f64::from(u8::from(boxed.course.iter().any(|b| (lfl..=ufl).contains(&b.fraction)))) * r.mass_kg,
         };
-        Some(self.quick.models.iter().map(of).fold(0.0, f64::max).min(r.mass_kg))
+        Some(largest(self.quick.models.iter().map(of)).min(r.mass_kg))
     }
 
     /// Part of a congested volume that lies in the cloud above a volume fraction, m³, by a grid over where the two may meet.

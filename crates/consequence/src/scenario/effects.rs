@@ -13,6 +13,7 @@ use super::given;
 use super::release::{self, Released, Source};
 use super::{Findings, ScenarioError};
 use crate::dispersion::slab::field::Passage;
+use crate::numerics::largest;
 use crate::properties::Substance;
 use crate::vulnerability::{ProbitSet, ToxicProbit};
 use crate::zones::{BLAST, HEAT, Hazard, Level, own_levels};
@@ -167,7 +168,7 @@ impl Effects {
 
     /// Heat on a person at a place, kW/m²: of the fires the hottest there.
     pub fn heat_kw_m2(&self, x: f64, y: f64) -> f64 {
-        self.fires.iter().map(|fire| fire.heat_kw_m2(x, y)).fold(0.0, f64::max)
+        largest(self.fires.iter().map(|fire| fire.heat_kw_m2(x, y)))
     }
 
     /// The explosions of the cloud and of a bursting vessel.
@@ -177,7 +178,7 @@ impl Effects {
 
     /// Side-on overpressure at a place, kPa: of the explosions the strongest there.
     pub fn overpressure_kpa(&self, x: f64, y: f64) -> f64 {
-        self.explosions.iter().map(|explosion| explosion.overpressure_kpa(x, y)).fold(0.0, f64::max)
+        largest(self.explosions.iter().map(|explosion| explosion.overpressure_kpa(x, y)))
     }
 
     /// Farthest place downwind with this volume fraction at height `z`, m; zero where there is none.
@@ -192,13 +193,13 @@ impl Effects {
 
     /// Farthest place in any direction with this heat, m.
     pub fn farthest_heat_m(&self, kw_m2: f64) -> f64 {
-        self.fires.iter().map(|fire| fire.reach_m(kw_m2)).fold(0.0, f64::max)
+        largest(self.fires.iter().map(|fire| fire.reach_m(kw_m2)))
     }
 
     /// Farthest place in any direction with this overpressure, m from the release.
     pub fn farthest_overpressure_m(&self, kpa: f64) -> f64 {
         let of = |e: &Explosion| e.radius_m(kpa).map_or(0.0, |r| libm::hypot(e.centre[0], e.centre[1]) + r);
-        self.explosions.iter().map(of).fold(0.0, f64::max)
+        largest(self.explosions.iter().map(of))
     }
 
     /// Everything beyond this distance, m, is outside every zone: what a table of footprints must cover.
@@ -208,7 +209,7 @@ impl Effects {
             self.farthest_concentration_m(cloud::fraction(level), z, averaging_s)
         });
         let (heat, blast) = (self.heat_levels[2].value, self.blast_levels[2].value);
-        cloud.chain([self.farthest_heat_m(heat), self.farthest_overpressure_m(blast)]).fold(0.0, f64::max)
+        largest(cloud.chain([self.farthest_heat_m(heat), self.farthest_overpressure_m(blast)]))
     }
 
     /// The lower flammable limit, volume fraction.

@@ -39,6 +39,9 @@ fn node(i: usize) -> f64 {
 
 /// Value at `z` of a table over the nodes, linear in between; below the first node and above the last it is theirs.
 fn look_up(table: &[f64; NODES], z: f64) -> f64 {
+    if z.is_nan() {
+        return f64::NAN;
+    }
     let z = z.clamp(node(0), node(NODES - 1) * (1.0 - f64::EPSILON));
     let bits = z.to_bits();
     let i = ((bits >> 48) - BASE) as usize;

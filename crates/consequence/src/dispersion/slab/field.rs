@@ -107,10 +107,10 @@ impl Cloud {
         self.at(x).map_or(0.0, |s| self.at_station(&s, y, z, t_av))
     }
 
-    /// `C = c · f_x · f_y · f_z`, within 0…1.
+    /// `C = c · f_x · f_y · f_z`, within 0…1; what has no figure stays without one.
     pub fn at_station(&self, s: &Station, y: f64, z: f64, t_av: f64) -> f64 {
         let c = self.slab_fraction(s) * self.along(s, t_av) * self.across(s, y, t_av) * vertical(s, z);
-        if c.is_finite() { c.clamp(0.0, 1.0) } else { 0.0 }
+        c.clamp(0.0, 1.0)
     }
 
     /// Time factor: a short release does not fill the averaging time; a puff passes.
