@@ -596,6 +596,50 @@ fn people_are_advised_first_come_first_and_unknown_numbers_are_not_zero() {
     assert!(run(&counted).is_err());
 }
 
+/// 20 t of chlorine burst in a still night.
+fn chlorine_burst() -> Effects {
+    let mut d = scenario("7782-50-5", "kind = 'burst'\nmass_kg = 20000\ntemperature_c = 20");
+    d.weather.wind_m_s = 2.0;
+    d.weather.stability = anlan_consequence::meteorology::Stability::F;
+    Effects::of(&d).unwrap()
+}
+
+#[test]
+fn a_burst_kills_upwind_of_itself_and_beside_itself() {
+    let burst = chlorine_burst();
+    let probit = anlan_consequence::vulnerability::toxic_probit("7782-50-5", anlan_consequence::vulnerability::ProbitSet::Purple).unwrap();
+    let share = |x: f64, y: f64| probit.fatality(burst.toxic_load(probit, x, y, 1.5));
+    for (x, y) in [(0.0, 0.0), (-30.0, 0.0), (0.0, 60.0), (60.0, 60.0)] {
+        assert!(share(x, y) > 0.5, "{x} {y}: {}", share(x, y));
+    }
+    // Falling outwards, upwind too.
+    assert!(share(-30.0, 0.0) >= share(-80.0, 0.0) && share(-80.0, 0.0) > share(-400.0, 0.0));
+    let upwind = burst.passage(-30.0).unwrap();
+    assert!(upwind.arrival_s < 60.0 && (10.0..3600.0).contains(&upwind.duration_s), "{upwind:?}");
+    let beside = burst.passage(1.0).unwrap();
+    assert!(beside.duration_s < 3600.0, "{beside:?}");
+}
+
+#[test]
+fn a_slow_vent_reaches_the_ground_like_a_fast_one() {
+    // From a third of the wind's speed to three times: nowhere a jump to nothing, nowhere a cloud a kilometre wide.
+    let red = |pressure_pa: f64| {
+        let release = format!(
+            "kind = 'gas_hole'\npressure_pa = {pressure_pa}\ntemperature_c = 20\nhole_mm = 300\ninventory_kg = 5000\nheight_m = 2\ndirection = 'vertical'"
+        );
+        let mut d = scenario("7782-50-5", &release);
+        d.weather.wind_m_s = 6.0;
+        let outcome = run(&d).unwrap();
+        let zone = outcome.zones.iter().find(|z| z.level.hazard == Hazard::Toxic && z.level.threat == Threat::Yellow).unwrap();
+        let wide = zone.rings.iter().flatten().map(|p| p[1].abs()).fold(0.0, f64::max);
+        assert!(wide < 1000.0, "{pressure_pa}: {wide}");
+        zone.reach_m
+    };
+    let reaches: Vec<f64> = [101_345.0, 101_400.0, 101_600.0, 102_000.0, 104_000.0, 110_000.0].into_iter().map(red).collect();
+    assert!(reaches.iter().all(|r| *r > 20.0), "{reaches:?}");
+    assert!(reaches.windows(2).all(|w| w[1] > 0.5 * w[0]), "{reaches:?}");
+}
+
 /// 200 in every build, a million with `FAULTS=long`, any other number with `SCENARIOS`.
 fn how_many() -> u32 {
     let long = std::env::var("FAULTS").is_ok_and(|v| v == "long");

@@ -592,7 +592,10 @@ fn boxes(run: &BoxRun, c: f64) -> Vec<Ellipse> {
 /// A cloud whose front runs at 1.5 times the wind and whose rear passes with the last air, `sigma` long.
 fn passing(x: f64, u: f64, duration_s: f64, sigma: f64) -> Option<Passage> {
     if x <= 0.0 {
-        return None;
+        // A burst lies upwind of its middle as well until the wind takes it away.
+        let reaches = 3.0 * sigma;
+        let lies = sigma > 0.0 && duration_s == 0.0 && -x < reaches;
+        return lies.then(|| Passage { arrival_s: 0.0, peak_s: 0.0, duration_s: (reaches + x) / u });
     }
     let arrival_s = x / (1.5 * u);
     let end_s = (x + 3.0 * sigma) / u + duration_s;

@@ -139,6 +139,9 @@ impl Dense {
         if self.near_at(x).is_some() {
             return probit.load(to_unit(self.concentration(x, y, z, lasting_s.min(cloud.duration))), cloud.duration / 60.0);
         }
+        if cloud.duration == 0.0 {
+            return self.load_of_burst(probit, to_unit, x, y, z);
+        }
         let Some(s) = cloud.at(x) else { return 0.0 };
         if !s.puff {
             return probit.load(to_unit(cloud.at_station(&s, y, z, lasting_s)), cloud.duration / 60.0);
@@ -152,6 +155,33 @@ impl Dense {
         }
         let peak = cloud.at_station(&s, 0.0, z, 0.0) * cloud.at_station(&s, y, z, passage_s) / averaged;
         worst_minutes(probit, (s.bx + 3.0 * beta_x(&s)) / u, |t| to_unit((peak * profile_x(&s, u * t)).clamp(0.0, 1.0)))
+    }
+
+    /// `Σ cⁿ Δt` over the instants of a burst's cloud, the worst counted first: upwind and beside it too, where no middle ever passes.
+    fn load_of_burst(&self, probit: &ToxicProbit, to_unit: &impl Fn(f64) -> f64, x: f64, y: f64, z: f64) -> f64 {
+        const INSTANTS: usize = 96;
+        let cloud = &self.cloud;
+        let stations = &cloud.stations;
+        let stride = stations.len().div_ceil(INSTANTS).max(1);
+        let mut steps = [(0.0, 0.0); INSTANTS];
+        for (i, step) in steps.iter_mut().enumerate() {
+            let (now, next) = (i * stride, ((i + 1) * stride).min(stations.len().saturating_sub(1)));
+            let (Some(s), Some(later)) = (stations.get(now), stations.get(next)) else { break };
+            let from_middle = x - s.x;
+            if from_middle.abs() > s.bx + 3.0 * beta_x(s) {
+                continue;
+            }
+            // The meander of the whole passage spreads the instant's peak across the wind.
+            let passage_s = (2.0 * s.big_bx / s.u.max(0.1)).clamp(FLAMMABLE_S, 3600.0);
+            let averaged = cloud.at_station(s, 0.0, z, passage_s);
+            if averaged > 0.0 {
+                let across = cloud.at_station(s, y, z, passage_s) / averaged;
+                let c = cloud.at_station(s, 0.0, z, 0.0) * across * profile_x(s, from_middle);
+                *step = (to_unit(c.clamp(0.0, 1.0)), (later.t - s.t) / 60.0);
+            }
+        }
+        steps.sort_by(|a, b| b.0.total_cmp(&a.0));
+        probit.load_of(steps)
     }
 
     pub fn reach(&self, c: f64, z: f64, averaging_s: f64) -> Option<f64> {

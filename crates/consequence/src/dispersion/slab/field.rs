@@ -51,15 +51,29 @@ impl Cloud {
     /// When the cloud passes `x`, m: a plume arrives with the air that left first and lasts as long as its source, a puff is as long as
     /// its averaged half-length says. `None` where it never comes.
     pub fn passage(&self, x: f64) -> Option<Passage> {
-        let s = self.at(x)?;
+        let covers = (self.duration == 0.0).then(|| self.covers(x)).flatten();
+        let Some(s) = self.at(x) else { return covers };
         Some(if s.puff {
             let duration_s = 2.0 * s.big_bx / s.u.max(1e-3);
-            Passage { arrival_s: (s.t - 0.5 * duration_s).max(0.0), peak_s: s.t, duration_s }
+            match covers {
+                // Where a burst hardly moves its length over its speed says nothing; how long it lies there does.
+                Some(covers) if duration_s > 1.5 * covers.duration_s => covers,
+                _ => Passage { arrival_s: (s.t - 0.5 * duration_s).max(0.0), peak_s: s.t, duration_s },
+            }
         } else {
             // A station's t is when the middle of a release that had just ended would be there: twice the way of the first air.
             let travel_s = 0.5 * s.t.max(0.0);
             Passage { arrival_s: travel_s, peak_s: travel_s + 0.5 * self.duration, duration_s: self.duration }
         })
+    }
+
+    /// From when to when a burst's cloud lies over `x`, upwind of its start too.
+    fn covers(&self, x: f64) -> Option<Passage> {
+        let over = |s: &&Station| (x - s.x).abs() <= s.big_bx;
+        let first = self.stations.iter().find(over)?;
+        let last = self.stations.iter().rfind(over)?;
+        let nearest = self.stations.iter().min_by(|a, b| (a.x - x).abs().total_cmp(&(b.x - x).abs()))?;
+        Some(Passage { arrival_s: first.t, peak_s: nearest.t.max(first.t), duration_s: (last.t - first.t).max(1.0) })
     }
 
     /// Mean volume fraction of the slab: `c = M_a m/(M_s + (M_a − M_s) m)`.

@@ -28,7 +28,7 @@ impl Free {
     }
 }
 
-/// Follows the jet until its edge touches the ground or its speed is within 1.5 times the wind.
+/// Follows the jet until its edge touches the ground, or it is bent over and its speed within 1.5 times the wind.
 ///
 /// Entrainment per length `2π r ρa [ 0.08 |u − u_a cosθ| sqrt(ρ/ρa) + 0.6 u_a |sinθ| ]`; momentum, enthalpy and species are conserved.
 pub fn free(run: &Run, q: f64, start: &Free) -> Free {
@@ -37,7 +37,8 @@ pub fn free(run: &Run, q: f64, start: &Free) -> Free {
     for _ in 0..MOST_STEPS {
         let u_a = a.wind(at.z.max(0.1));
         let on_the_ground = at.r >= at.z && at.up <= 0.0;
-        if on_the_ground || at.u < 1.5 * u_a {
+        let bent_over = at.up.abs() <= 0.6 * at.along;
+        if on_the_ground || bent_over && at.u < 1.5 * u_a {
             break;
         }
         let m = q / at.flux;

@@ -108,13 +108,14 @@ pub fn from_jet(run: &Run, q: f64, area: f64, height: f64, elevation: f64, durat
     };
     let m = q / start.flux;
     let mixture = run.mixture(m, 0.0);
-    // Equal mass, momentum and enthalpy in a square section of the slab.
-    let section = start.flux * start.flux / (mixture.rho * start.along);
+    // Equal mass, momentum and enthalpy in a square section of the slab; one that hardly moves along is at once carried at a tenth of the wind.
+    let along = start.along.max(0.1 * start.flux * run.ambient.wind(start.z.max(0.1)));
+    let section = start.flux * start.flux / (mixture.rho * along);
     let big_b = 0.5 * sqrt(section);
     let h = 2.0 * big_b;
     let z_c = start.z.max(0.0);
     let u_bar = run.u_bar(h, z_c);
-    let s = Slice { big_b, h, z_c, u: start.along / start.flux, v_g: 0.0, m, mixture, u_bar, w_s: 0.0, u_src2: 0.0 };
+    let s = Slice { big_b, h, z_c, u: along / start.flux, v_g: 0.0, m, mixture, u_bar, w_s: 0.0, u_src2: 0.0 };
     let at = At {
         x: start.x,
         r: 0.5 * start.flux,
