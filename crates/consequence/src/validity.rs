@@ -108,7 +108,9 @@ pub enum Refusal {
     UnknownCas { cas: String },
     #[error("{property} of {substance} is not known; give it or choose a model that needs none")]
     MissingProperty { substance: String, property: &'static str },
-    #[error("wind {wind_m_s} m/s lies below the model's {least_m_s} m/s; use the calm-weather circle or a measured wind")]
+    #[error(
+        "wind {wind_m_s} m/s lies below the model's {least_m_s} m/s; an anemometer that stands still reads the same: if the air is calm, give {least_m_s} m/s for the calm-weather circle, or a measured wind"
+    )]
     WindBelowRange { wind_m_s: f64, least_m_s: f64 },
     #[error("{temperature_k} K lies above the critical temperature {critical_k} K: there is no liquid; treat the release as a gas")]
     AboveCriticalPoint { temperature_k: f64, critical_k: f64 },

@@ -640,6 +640,40 @@ fn a_slow_vent_reaches_the_ground_like_a_fast_one() {
     assert!(reaches.windows(2).all(|w| w[1] > 0.5 * w[0]), "{reaches:?}");
 }
 
+#[test]
+fn calm_air_is_no_better_than_one_metre_a_second() {
+    let reach = |wind: f64| {
+        let mut d = scenario(
+            "7782-50-5",
+            "kind = 'liquefied_hole'\ntemperature_c = 20\nhole_mm = 10\npath_m = 0\ninventory_kg = 1000\nheight_m = 1",
+        );
+        d.weather.wind_m_s = wind;
+        d.weather.stability = anlan_consequence::meteorology::Stability::F;
+        run(&d).unwrap().reach(Hazard::Toxic, Threat::Red).unwrap()
+    };
+    let at_one = reach(1.01);
+    for wind in [0.99, 0.5, 0.2] {
+        assert!((reach(wind) / at_one - 1.0).abs() < 0.05, "{wind}: {} against {at_one}", reach(wind));
+    }
+}
+
+#[test]
+fn a_long_pipe_drives_no_jet_faster_than_its_heat_can() {
+    let ammonia = |length_m: f64| {
+        let release = format!(
+            "kind = 'liquid_pipe'\npressure_pa = 1e6\ntemperature_c = 20\ndiameter_mm = 80\nlength_m = {length_m}\ninventory_kg = 50000\nheight_m = 1"
+        );
+        let outcome = run(&scenario("7664-41-7", &release)).unwrap();
+        match outcome.released.source {
+            Source::Jet { speed_m_s, .. } => speed_m_s,
+            other => panic!("{other:?}"),
+        }
+    };
+    for length_m in [0.5, 50.0, 5000.0] {
+        assert!(ammonia(length_m) < 230.0, "{length_m} m: {} m/s", ammonia(length_m));
+    }
+}
+
 /// 200 in every build, a million with `FAULTS=long`, any other number with `SCENARIOS`.
 fn how_many() -> u32 {
     let long = std::env::var("FAULTS").is_ok_and(|v| v == "long");

@@ -1,12 +1,12 @@
 //! From the plane of the outlet to ambient pressure: speed, flash, density and area of a jet of liquid. Specification 02 §3, §7.
 
-use libm::sqrt;
+use libm::{log, sqrt};
 use std::f64::consts::PI;
 
 use super::flash;
 use crate::properties::Substance;
 use crate::validity::positive;
-use crate::{Kelvin, Pascal, R, Refusal, Validity};
+use crate::{Kelvin, Note, Pascal, R, Refusal, Validity};
 
 /// What passes the plane of the outlet: rate, kg/s, area of the stream, m², and there its density, kg/m³, and pressure, Pa.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -59,6 +59,15 @@ pub fn two_phase(outlet: &Outlet, s: &Substance, t0: f64, p_a: f64) -> Result<Ex
     let u_e = q / (rho * area) + (p - p_a).max(0.0) * area / q;
     let flash = flash::energy(s.cp_liquid()?, t0, t_b, s.heat_of_vaporisation(Kelvin(t_b))?)?;
     let t_e = t0.min(t_b);
+    // No more than the heat of the flash can drive: `½ u² ≤ ½ u_0² + cp_l [(T0 − T_b) − T_b ln(T0/T_b)]`. A long pipe has used up its pressure.
+    let u_0 = q / (rho * area);
+    let most = sqrt(u_0 * u_0 + 2.0 * s.cp_liquid()? * ((t0 - t_e) - t_e * log(t0 / t_e)).max(0.0) + 2.0 * ((p - p_a) / rho).max(0.0));
+    let u_e = if u_e > most {
+        notes.add(Note::Held { model: "discharge.expansion", input: "speed of the expanded jet, m/s", given: u_e, used: most });
+        most
+    } else {
+        u_e
+    };
     let rho_v = p_a * s.molar_mass().0 / (R * t_e);
     let rho_l = s.liquid_density(Kelvin(t_e), &mut notes)?.0;
     let rho_e = 1.0 / (flash / rho_v + (1.0 - flash) / rho_l);

@@ -11,7 +11,7 @@ use super::passive::{AgedPuff, FinitePlume, NearGround};
 use super::release::{Released, Source};
 use super::workbook::Workbook;
 use crate::dispersion::box_model::{BoxAt, BoxRun, Constants, HeavyPuff};
-use crate::dispersion::choice::{COLD_DENSE, Path, by_richardson};
+use crate::dispersion::choice::{COLD_DENSE, Lasting, Path, by_richardson, lasting};
 use crate::dispersion::plume;
 use crate::dispersion::slab::field::Passage;
 use crate::dispersion::slab::{self, Closure, Cloud};
@@ -245,7 +245,8 @@ fn build(
     for &dense in paths {
         let model = if dense {
             let book = Workbook::of(r, air, kg_m3);
-            run.check = Some(book);
+            // Its plume says nothing of a cloud that is over before it gets there.
+            run.check = Some(book).filter(|_| r.duration_s == 0.0 || r.duration_s > 120.0);
             dense_or_workbook(s, air, r, lowest, book, found)?
         } else {
             passive(d, s, air, r, kg_m3, found)?
@@ -266,7 +267,8 @@ fn dense_or_workbook(s: &Substance, air: &Air, r: &Released, lowest: f64, book: 
             // Farther than a few source lengths, or the comparison is one of sources.
             let (own, other) = (cloud.reach(lowest, 0.0, TOXIC_S).unwrap_or(0.0), book.reach(lowest).unwrap_or(0.0));
             found.model(Workbook::MODEL);
-            if own > 50.0 && other > 50.0 && !(1.0 / 3.0..=3.0).contains(&(own / other)) {
+            let steady = matches!(lasting(r.duration_s, air.u10, own.max(other)), Lasting::Continuous) || r.duration_s == 0.0;
+            if steady && own > 50.0 && other > 50.0 && !(1.0 / 3.0..=3.0).contains(&(own / other)) {
                 notes.add(Note::OutOfRange {
                     model: "dispersion.slab",
                     input: "reach over that of Britter–McQuaid",
@@ -388,6 +390,9 @@ fn passive(d: &Description, s: &Substance, air: &Air, r: &Released, kg_m3: f64, 
         let near = NearGround::of(r, air, duration, &mut notes)?;
         found.assume("similarity plume near the ground: u* and L are measured");
         return Ok(Model { form: Form::NearGround(Box::new(near)), notes });
+    }
+    if matches!(r.source, Source::Jet { direction: Direction::Vertical | Direction::Down, .. }) {
+        notes.add(Note::LeftOut { model: "gaussian_plume", what: "the jet's own direction and momentum" });
     }
     let finite = FinitePlume::of(r, air, duration, d.compat_aqt3046)?;
     notes.merge(&finite.checked()?);

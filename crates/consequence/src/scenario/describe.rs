@@ -11,7 +11,7 @@ use crate::meteorology::{Stability, class, direction, length, profile, sun};
 use crate::units::{KgPerM3, MPerS, Metres, P0, air_density};
 use crate::validity::{not_negative, positive, within};
 use crate::zones::{OwnLevels, Site};
-use crate::{Kelvin, Pascal, Refusal, Validity};
+use crate::{Kelvin, Note, Pascal, Refusal, Validity};
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -486,6 +486,8 @@ pub(super) struct Air {
     /// Measured spread of the wind's direction, rad.
     pub sigma_theta: Option<f64>,
     pub h_mix: Option<f64>,
+    /// How far calm air wanders, degrees.
+    pub wander_deg: Option<f64>,
     /// The wind has a direction; in calm air zones are circles.
     pub direction_known: bool,
 }
@@ -542,10 +544,22 @@ pub(super) fn air(w: &WeatherDescription, notes: &mut Validity) -> Result<Air, R
         Some(deg) => Some(within("weather.sigma_theta_deg", deg, 0.1, 90.0, "0.1 to 90 degrees")?.to_radians()),
         None => None,
     };
-    let sigma_theta = match calm.sigma_theta_deg {
-        Some(least) => Some(sigma_theta.unwrap_or(0.0).max(least.to_radians())),
-        None => sigma_theta,
-    };
+    // In calm air the plume wanders as a whole; what is in it at any one time is not thinner for that, and the circle covers where it may go.
+    let wander_deg = calm.sigma_theta_deg;
+    let class = |low: f64, high: f64, notes: &mut Validity| notes.range("weather", "wind at 10 m with this class, m/s", u10, low, high);
+    match stability.0 {
+        s if s < 1.5 => class(0.0, 3.0, notes),
+        s if s < 2.5 || (4.5..5.5).contains(&s) => class(0.0, 6.0, notes),
+        s if s >= 5.5 => class(0.0, 3.0, notes),
+        _ => {}
+    }
+    let other = w.sky.map(|sky| sky.stability(u10)).or(w.obukhov_m.map(|_| stability));
+    if other.is_some_and(|other| (other.0 - w.stability.0).abs() > 0.75) {
+        notes.add(Note::LeftOut {
+            model: "weather",
+            what: "the sky, or the length that was measured, says another class than the one written",
+        });
+    }
     let h_mix = w.mixing_height_m.map(|h| within("weather.mixing_height_m", h, 20.0, 5000.0, "20 to 5000 m")).transpose()?;
     if let Some(sky) = w.sky {
         within("weather.sky.cloud_tenths", sky.cloud_tenths, 0.0, 10.0, "0 to 10 tenths")?;
@@ -555,7 +569,7 @@ pub(super) fn air(w: &WeatherDescription, notes: &mut Validity) -> Result<Air, R
     let KgPerM3(rho) = air_density(Pascal(p), Kelvin(t));
     let measured = w.u_star_m_s.is_some() && w.obukhov_m.is_some();
     let direction_known = calm.direction_known;
-    Ok(Air { t, p, rh, rho, z0, u10, u_star, inverse_length, stability, measured, sigma_theta, h_mix, direction_known })
+    Ok(Air { t, p, rh, rho, z0, u10, u_star, inverse_length, stability, measured, sigma_theta, wander_deg, h_mix, direction_known })
 }
 
 impl Air {
@@ -563,8 +577,11 @@ impl Air {
         profile::wind(self.u_star, z, self.z0, self.inverse_length)
     }
 
-    /// Spread of the wind's direction, degrees: measured, else by class.
+    /// Spread of the wind's direction, degrees: of calm air, measured, else by class.
     pub fn sigma_theta_deg(&self) -> f64 {
+        if let Some(wander) = self.wander_deg {
+            return wander;
+        }
         self.sigma_theta.map_or_else(|| direction::sigma_theta_deg(self.stability), f64::to_degrees)
     }
 }

@@ -248,6 +248,9 @@ pub(super) fn fires(d: &Description, s: &Substance, air: &Air, r: &Released, fou
         }
         Source::Charge { .. } => return Ok(Vec::new()),
     };
+    if matches!(fire.kind, FireKind::Jet | FireKind::Pool) && fire.duration_s < 60.0 {
+        found.assume(format!("the fire lasts {:.0} s, the heat levels are those of 60 s", fire.duration_s));
+    }
     found.model(fire.model);
     found.warn(&fire.validity);
     Ok(vec![fire])
