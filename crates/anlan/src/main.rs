@@ -20,7 +20,10 @@ fn main() -> ExitCode {
     let arguments = cli::Arguments::parse();
     logging(arguments.verbose);
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().expect("a runtime can be started");
-    match runtime.block_on(cli::run(arguments.command)) {
+    let ended = runtime.block_on(cli::run(arguments.command));
+    // A computation that still runs is not waited for: whoever asked is gone, and nothing of it is kept before it is whole.
+    runtime.shutdown_timeout(std::time::Duration::from_secs(1));
+    match ended {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("anlan: {error:#}");

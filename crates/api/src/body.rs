@@ -68,6 +68,10 @@ pub async fn read(body: Body, limit: usize) -> Result<Bytes, Problem> {
 
 pub fn parse(bytes: &[u8]) -> Result<Value, Problem> {
     let text = std::str::from_utf8(bytes).map_err(|_| Problem::bad_request("bad_encoding"))?;
+    // PostgreSQL keeps no NUL in a text, so nobody gets one in.
+    if text.contains("\\u0000") {
+        return Err(Problem::bad_request("bad_encoding"));
+    }
     if depth(text) > MAX_DEPTH {
         return Err(Problem(AppError::BadRequest(Refusal::new("too_deep").with("limit", MAX_DEPTH))));
     }

@@ -57,6 +57,10 @@ async fn finish(request: Request, next: Next) -> Response {
     let id = format!("r{:x}", COUNT.fetch_add(1, Ordering::Relaxed));
     let language = session::language(request.headers());
     let api = request.uri().path().starts_with("/api/");
+    // PostgreSQL keeps no NUL in a text: such an address names nothing.
+    if request.uri().path_and_query().is_some_and(|address| address.as_str().contains("%00")) {
+        return problem::write(&AppError::BadRequest(Refusal::new("bad_encoding")), language, &id);
+    }
     // A client that hangs up must not stop what it began: between a commit and what follows from it there is no safe place to stop.
     let mut response = match tokio::spawn(next.run(request)).await {
         Ok(response) => response,

@@ -674,6 +674,23 @@ fn a_long_pipe_drives_no_jet_faster_than_its_heat_can() {
     }
 }
 
+#[test]
+fn what_no_plant_and_no_weather_has_is_refused_by_name() {
+    let refused = |change: &dyn Fn(&mut anlan_consequence::scenario::Description)| {
+        let mut d = scenario("74-98-6", "kind = 'burst'\nmass_kg = 1000\ntemperature_c = 20");
+        change(&mut d);
+        match run(&d) {
+            Err(ScenarioError::Refused(why)) => why.field().unwrap_or_default().to_owned(),
+            other => panic!("{:?}", other.map(|outcome| outcome.zones.len())),
+        }
+    };
+    let burst = |mass_kg| anlan_consequence::scenario::ReleaseDescription::Burst { mass_kg, temperature_c: 20.0 };
+    assert_eq!(refused(&|d| d.release = burst(1e300)), "release.mass_kg");
+    assert_eq!(refused(&|d| d.weather.wind_m_s = 1e300), "weather.wind_m_s");
+    assert_eq!(refused(&|d| d.weather.u_star_m_s = Some(1e300)), "weather.u_star_m_s");
+    assert_eq!(refused(&|d| d.weather.wind_height_m = f64::NAN), "weather.wind_height_m");
+}
+
 /// 200 in every build, a million with `FAULTS=long`, any other number with `SCENARIOS`.
 fn how_many() -> u32 {
     let long = std::env::var("FAULTS").is_ok_and(|v| v == "long");

@@ -513,6 +513,40 @@ pub(super) fn coefficient(given: Option<f64>, opening: Opening) -> Result<(f64, 
     }
 }
 
+/// Most congested volumes and places of one description: what a person draws by hand, and a bound on the work.
+const MOST_VOLUMES: f64 = 20.0;
+const MOST_PLACES: f64 = 200.0;
+
+/// Refuses what no plant and no weather has, before any model is asked.
+pub(super) fn bounded(d: &Description) -> Result<(), Refusal> {
+    within("congestion", d.congestion.len() as f64, 0.0, MOST_VOLUMES, "at most 20")?;
+    within("places", d.places.len() as f64, 0.0, MOST_PLACES, "at most 200")?;
+    let w = &d.weather;
+    within("weather.wind_m_s", w.wind_m_s, 0.0, 100.0, "0 to 100 m/s")?;
+    within("weather.wind_height_m", w.wind_height_m, 0.01, 500.0, "0.01 to 500 m")?;
+    within("weather.roughness_m", w.roughness_m, 1e-6, 3.0, "between 0.000001 and 3 m")?;
+    if let Some(u_star) = w.u_star_m_s {
+        within("weather.u_star_m_s", u_star, 1e-4, 10.0, "0.0001 to 10 m/s")?;
+    }
+    let no_more =
+        |input, value: f64, most: f64, wanted| if value > most { within(input, value, 0.0, most, wanted).map(drop) } else { Ok(()) };
+    match d.release {
+        ReleaseDescription::Burst { mass_kg, .. } | ReleaseDescription::Explosive { mass_kg, .. } => {
+            no_more("release.mass_kg", mass_kg, 1e9, "at most a million tonnes")
+        }
+        ReleaseDescription::GasBurst { volume_m3, .. } => no_more("release.volume_m3", volume_m3, 1e6, "at most a million m³"),
+        ReleaseDescription::GasHole { inventory_kg, .. }
+        | ReleaseDescription::LiquefiedHole { inventory_kg, .. }
+        | ReleaseDescription::LiquidPipe { inventory_kg, .. } => {
+            no_more("release.inventory_kg", inventory_kg, 1e9, "at most a million tonnes")
+        }
+        ReleaseDescription::Spill { rate_kg_s, .. } | ReleaseDescription::Vapour { rate_kg_s, .. } => {
+            no_more("release.rate_kg_s", rate_kg_s, 1e6, "at most 1,000 t/s")
+        }
+        ReleaseDescription::GasPipe { .. } | ReleaseDescription::TankHole { .. } => Ok(()),
+    }
+}
+
 pub(super) fn air(w: &WeatherDescription, notes: &mut Validity) -> Result<Air, Refusal> {
     let t = within("weather.temperature_c", w.temperature_c, -60.0, 60.0, "-60 to 60 °C")? + 273.15;
     let p = within("weather.pressure_pa", w.pressure_pa, 50_000.0, 110_000.0, "50 to 110 kPa")?;

@@ -56,6 +56,7 @@ impl Effects {
             site.checked()?;
         }
         let substance = given::substance_of(description, &mut found)?;
+        describe::bounded(description)?;
         let mut notes = Validity::new();
         let air = describe::air(&description.weather, &mut notes)?;
         found.warn(&notes);

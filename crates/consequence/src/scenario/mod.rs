@@ -34,8 +34,9 @@ use crate::meteorology::direction::wedge_half_angle_deg;
 use crate::zones::{self, Hazard, Site, Threat, Zone};
 use crate::{Note, Refusal, Validity};
 
-/// Version of the models, printed with every result: a result is repeated bit for bit by the same version.
-pub const VERSION: &str = env!("CARGO_PKG_VERSION");
+/// Version of the models, printed with every result: a result is repeated bit for bit by the same version. Behind the `+` a digest of the
+/// models' sources and tables, so that no two states of them share one.
+pub const VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), "+", env!("MODELS"));
 
 /// Why a scenario has no result.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
