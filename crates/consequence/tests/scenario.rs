@@ -82,7 +82,7 @@ fn the_map_gets_closed_rings_downwind_of_the_site() {
         assert!(ring.iter().all(|p| p[0].as_f64().unwrap() < 119.9702), "{feature}");
     }
     assert!(map["properties"]["assumptions"].as_array().unwrap().iter().any(|a| a.as_str().unwrap().contains("rain-out")));
-    assert_eq!(map["properties"]["version"], env!("CARGO_PKG_VERSION"));
+    assert_eq!(map["properties"]["version"], anlan_consequence::scenario::VERSION);
 }
 
 #[test]
