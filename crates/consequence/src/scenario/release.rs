@@ -7,7 +7,7 @@ use std::f64::consts::PI;
 use super::Findings;
 use super::describe::{Air, Basin, Description, Direction, RainOut, ReleaseDescription, Surface, coefficient, kelvin};
 use crate::discharge::burst::{Burst, expand};
-use crate::discharge::coefficient::Opening;
+use crate::discharge::coefficient::{Opening, default_c_d};
 use crate::discharge::expansion::{Expanded, Outlet, two_phase as expanded};
 use crate::discharge::gas::{self, Condensing, GasHole};
 use crate::discharge::liquefied::{self, LiquefiedHole, Phase};
@@ -254,7 +254,12 @@ pub(super) fn release(d: &Description, s: &Substance, air: &Air, found: &mut Fin
             let a = area(hole_mm)?.0;
             let head = not_negative("release.head_m", head_m)?;
             let path = not_negative("release.path_m", path_m)?;
-            let above = fill.is_some() && hole_share.is_some();
+            let alone = |input| Refusal::OutOfDomain { input, value: f64::NAN, wanted: "given: fill and hole_share tell nothing alone" };
+            let above = match (fill, hole_share) {
+                (Some(_), None) => return Err(alone("release.hole_share")),
+                (None, Some(_)) => return Err(alone("release.fill")),
+                (fill, _) => fill.is_some(),
+            };
             let hole = LiquefiedHole {
                 substance: s,
                 t0: t_0,
@@ -277,15 +282,23 @@ pub(super) fn release(d: &Description, s: &Substance, air: &Air, found: &mut Fin
                 p_a: air.p,
             };
             let mut stream = liquefied::through_hole(&hole)?;
-            if let Some(c_d) = discharge_coefficient {
-                let thin = path < 0.1 && path < 2.0 * hole.d && stream.phase == Phase::Liquid;
-                let (c_d, said) = coefficient(Some(c_d), Opening::LiquidSharp)?;
-                let default = if thin { crate::discharge::coefficient::default_c_d(Opening::LiquidSharp) } else { 1.0 };
-                stream.rate *= c_d / default;
-                stream.jet.a_e *= c_d / default;
-                found.assume(said);
-            } else if stream.phase == Phase::Liquid && path < 0.1 && path < 2.0 * hole.d {
-                found.assume("discharge coefficient 0.61 for a hole in the wall: none was given");
+            // What the model of each phase already has in its rate; one that is given stands in its place.
+            let opening = match stream.phase {
+                Phase::Gas => Some(Opening::GasRounded),
+                Phase::Liquid if path < 0.1 => Some(Opening::LiquidSharp),
+                Phase::Liquid | Phase::TwoPhase => None,
+            };
+            if discharge_coefficient.is_some() || opening.is_some() {
+                let (c_d, said) = coefficient(discharge_coefficient, opening.unwrap_or(Opening::PipeRupture))?;
+                let by = c_d / opening.map_or(1.0, default_c_d);
+                stream.rate *= by;
+                stream.jet.a_e *= by;
+                let thin = stream.phase == Phase::Liquid && path < 2.0 * hole.d;
+                found.assume(if thin && path < 0.1 && discharge_coefficient.is_none() {
+                    "discharge coefficient 0.61 for a hole in the wall: none was given".to_owned()
+                } else {
+                    said
+                });
             }
             notes.merge(&stream.notes);
             found.model(match (stream.phase, path) {
