@@ -356,9 +356,10 @@ pub(super) fn release(d: &Description, s: &Substance, air: &Air, found: &mut Fin
             notes.merge(&out.notes);
             found.model("discharge.tank");
             found.assume(if pad > 0.0 { "the blanketing keeps its pressure" } else { "the tank is open to the air" });
-            let duration = out.at_hole_s.unwrap_or(until).min(until);
-            let rate = out.released / duration.max(1.0);
-            spilled(s, air, positive("outflow, kg/s", rate)?, duration.max(1.0), t_0, &pool, found, &mut notes)?
+            // The mean would make the pool, and the fire on it, too small.
+            let rate = positive("outflow, kg/s", if out.released > 0.0 { out.rate[0] } else { 0.0 })?;
+            found.assume("the pool is fed at the first rate until all that leaves the tank is in it");
+            spilled(s, air, rate, out.released / rate, t_0, &pool, found, &mut notes)?
         }
         ReleaseDescription::LiquidPipe {
             pressure_pa,
