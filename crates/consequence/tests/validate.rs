@@ -46,3 +46,12 @@ fn no_set_is_scored_worse_than_before() {
 fn a_folder_without_cases_does_not_pass() {
     assert!(!validate(&[]).unwrap().passes());
 }
+
+#[test]
+fn a_file_without_a_usable_pair_does_not_pass() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/published/consequence/jet_fire_radiometers.csv");
+    let text = std::fs::read_to_string(path).unwrap();
+    let header = text.lines().find(|line| !line.starts_with('#')).unwrap();
+    let report = validate(&[CaseFile { name: "jet_fire_radiometers.csv", text: header }]).unwrap();
+    assert_eq!(report.missed.iter().filter(|miss| *miss == "jet_radiometers: no pairs").count(), 1, "{:?}", report.missed);
+}

@@ -84,7 +84,8 @@ pub fn swell_void(j: f64, sigma: f64, rho_l: f64, rho_v: f64) -> Result<f64, Ref
 
 /// Rate and jet of the hole.
 ///
-/// Below the level a thin wall (path < 2 d and < 0.1 m) lets liquid out, a longer one flashes on its way; above it gas leaves unless
+/// Below the level a thin wall (path < 2 d and < 0.1 m) lets liquid out, a longer one flashes on its way, driven by what presses
+/// the liquid beyond its vapour pressure as well; above it gas leaves unless
 /// the vessel is more than 0.8 full or the liquid swells to the hole: then both, as a homogeneous mixture by the omega method.
 pub fn through_hole(hole: &LiquefiedHole) -> Result<Stream, Refusal> {
     let s = hole.substance;
@@ -102,19 +103,26 @@ pub fn through_hole(hole: &LiquefiedHole) -> Result<Stream, Refusal> {
     }
     if at <= fill {
         let thin = path < 2.0 * d && path < EQUILIBRIUM_M;
+        let head = not_negative("liquid head, m", hole.head)?;
+        // At the hole the liquid's own height presses, too.
+        let at_hole = p0 + stored.rho_l * G * head;
+        if !thin && at_hole > stored.p0 {
+            notes.add(Note::Assumed { model: MODEL, what: "pressure above the vapour's drives the liquid through a sharp entrance" });
+        }
         let (rate, outlet) = if thin {
             let c_d = default_c_d(Opening::LiquidSharp);
-            let head = Metres(not_negative("liquid head, m", hole.head)?);
-            let rate = liquid::orifice(c_d, SquareMetres(a), KgPerM3(stored.rho_l), Pascal(p0), Pascal(p_a), head)?.0;
+            let rate = liquid::orifice(c_d, SquareMetres(a), KgPerM3(stored.rho_l), Pascal(p0), Pascal(p_a), Metres(head))?.0;
             (rate, Outlet::hole(rate, c_d, a, stored.rho_l, p_a))
         } else if path < EQUILIBRIUM_M {
-            let rate = two_phase::non_equilibrium(&stored, path, p_a)?.0 * a;
+            let rate = two_phase::pressed(two_phase::non_equilibrium(&stored, path, p_a)?, &stored, at_hole)?.0 * a;
             // From the narrowed stream at ambient pressure to a full one near its vapour pressure, as the path grows.
             let share = path / EQUILIBRIUM_M;
             let c_d = default_c_d(Opening::LiquidSharp);
             (rate, Outlet { q: rate, area: (c_d + (1.0 - c_d) * share) * a, rho: stored.rho_l, p: p_a + share * (stored.p0 - p_a) })
         } else {
-            let rate = two_phase::omega_subcooled(&stored, p0, p_a)?.0 * a;
+            // Leung's nozzle is rounded: much pressed liquid passes the stub's sharp entrance first.
+            let sharp = two_phase::pressed(two_phase::omega_saturated(&stored, p_a)?, &stored, at_hole)?.0;
+            let rate = two_phase::omega_subcooled(&stored, at_hole, p_a)?.0.min(sharp) * a;
             (rate, Outlet::nozzle(rate, a, stored.rho_l, stored.p0))
         };
         let jet = expand(&outlet, s, hole.t0, p_a)?;
@@ -223,6 +231,24 @@ mod tests {
         let pressed = through_hole(&LiquefiedHole { p0: Some(1.5e6), ..propane(0.5, 0.2, 0.2) }).unwrap().rate;
         assert!(pressed > rate(0.2));
         assert!(matches!(through_hole(&LiquefiedHole { t0: 220.0, ..propane(0.5, 0.2, 0.0) }), Err(Refusal::WrongPhase { .. })));
+    }
+
+    #[test]
+    fn pressed_liquid_too_flows_slower_the_longer_its_path() {
+        for (p0, head) in [(None, 0.0), (None, 4.0), (Some(1.0e6), 0.0), (Some(1.5e6), 2.0), (Some(4.0e6), 0.0)] {
+            let rate = |mm: i32| {
+                let path = f64::from(mm) / 1000.0;
+                through_hole(&LiquefiedHole { p0, head, ..propane(0.5, 0.2, path) }).unwrap().rate
+            };
+            let all: Vec<f64> = (0..=120).map(rate).collect();
+            assert!(all.windows(2).all(|pair| pair[1] <= 1.05 * pair[0]), "{p0:?}: {all:?}");
+            assert!(all[120] <= 1.05 * all[99] && all[120] < all[0], "{p0:?}: {all:?}");
+        }
+        // What presses counts on every path.
+        let at = |p0: Option<f64>, path: f64| through_hole(&LiquefiedHole { p0, ..propane(0.5, 0.2, path) }).unwrap().rate;
+        assert!([0.0, 0.03, 0.09, 0.11].iter().all(|path| at(Some(1.5e6), *path) > 1.3 * at(None, *path)));
+        let high = |path: f64| through_hole(&LiquefiedHole { head: 5.0, ..propane(0.5, 0.2, path) }).unwrap().rate;
+        assert!([0.0, 0.03, 0.09, 0.11].iter().all(|path| high(*path) > at(None, *path)));
     }
 
     #[test]

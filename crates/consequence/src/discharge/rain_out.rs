@@ -55,6 +55,11 @@ pub struct Drop<'a> {
 /// The gas around it is the jet's: the source's share is `u/u_e`, and what has evaporated cooled it, so that a jet with little air keeps
 /// its drops. `D_e` is the diameter of a jet of air with the same momentum, for which the decay 6.2 holds.
 pub fn rain_out(drop: &Drop) -> Result<RainOut, Refusal> {
+    followed(drop, 20.0)
+}
+
+/// The drop for `falls` times as long as it would fall at its first speed.
+fn followed(drop: &Drop, falls: f64) -> Result<RainOut, Refusal> {
     let s = drop.substance;
     let jet = drop.jet;
     let height = not_negative("release height, m", drop.height)?;
@@ -96,7 +101,7 @@ pub fn rain_out(drop: &Drop) -> Result<RainOut, Refusal> {
         Ok([-fall, u, -k * nusselt / 2.0 / (d0 * d0)])
     };
     let fall0 = terminal_velocity(d0, rho_l, rho_a, nu);
-    let t_most = 20.0 * (height / fall0).max(1.0);
+    let t_most = falls * (height / fall0).max(1.0);
     let mut solver = DormandPrince::new(0.0, [height, 0.0, 1.0], 1e-3 * t_most, t_most / 10.0, 1e-5, [1e-5, 1e-4, 1e-5]);
     let mut landed = (height == 0.0).then_some([0.0, 0.0, 1.0]);
     while landed.is_none() && solver.t < t_most && solver.y[2] > GONE {
@@ -107,6 +112,10 @@ pub fn rain_out(drop: &Drop) -> Result<RainOut, Refusal> {
         }
     }
     let (touchdown_m, left) = landed.map_or((None, 0.0), |y| (Some(y[1]), pow(y[2].clamp(0.0, 1.0), 1.5)));
+    // Neither landed nor gone: it is up there yet, or its course could be followed no further.
+    if landed.is_none() && solver.y[0] > 0.0 && solver.y[2] > GONE {
+        notes.add(Note::LeftOut { model: MODEL, what: "drops still in the air when their course ends; they count as evaporated" });
+    }
     let share = liquid * left;
     if jet.flash >= ALL_AIRBORNE && share > 0.0 {
         notes.add(Note::OutOfRange {
@@ -174,6 +183,16 @@ mod tests {
         let higher = of(butane, &out, 281.0, 3.0);
         assert!(higher.share < rain.share && higher.touchdown_m.unwrap() > x, "{higher:?}");
         assert!(rain.airborne[2] < rain.airborne[1] && rain.airborne[1] < 1.0);
+    }
+
+    #[test]
+    fn a_drop_not_followed_to_its_end_is_told() {
+        let (butane, jet) = jet("106-97-8", 281.0, 150_000.0, 0.05);
+        let drop = Drop { substance: butane, jet: &jet, t0: 281.0, height: 1.0, t_a: 293.15, p_a: P0, u_wind: 3.0 };
+        let told = |rain: &RainOut| rain.notes.iter().any(|note| matches!(note, Note::LeftOut { model: MODEL, .. }));
+        let cut = followed(&drop, 0.1).unwrap();
+        assert!(told(&cut) && cut.share == 0.0 && cut.touchdown_m.is_none(), "{cut:?}");
+        assert!(!told(&rain_out(&drop).unwrap()));
     }
 
     #[test]

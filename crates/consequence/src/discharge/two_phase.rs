@@ -134,6 +134,9 @@ pub fn fauske(dh: f64, v_fg: f64, t0: f64, cp_l: f64) -> Result<KgPerM2S, Refusa
     Ok(KgPerM2S(dh / v_fg * sqrt(1.0 / (t0 * cp_l))))
 }
 
+/// Coefficient of the sharp entrance.
+const K: f64 = 0.61;
+
 /// Shorter paths, not in equilibrium: `G = ΔH_v/(v_fg sqrt(T cp_l N))`, `N = ΔH_v²/(2 Δp ρ_l K² v_fg² T cp_l) + L/0.1`, K = 0.61.
 pub fn non_equilibrium(s: &Saturated, length_m: f64, p_a: f64) -> Result<KgPerM2S, Refusal> {
     s.checked()?;
@@ -142,10 +145,18 @@ pub fn non_equilibrium(s: &Saturated, length_m: f64, p_a: f64) -> Result<KgPerM2
     if dp <= 0.0 {
         return Ok(KgPerM2S(0.0));
     }
-    const K: f64 = 0.61;
     let v_fg = s.v_fg();
     let n = s.dh * s.dh / (2.0 * dp * s.rho_l * K * K * v_fg * v_fg * s.t0 * s.cp_l) + (l / 0.1).min(1.0);
     Ok(KgPerM2S(s.dh / (v_fg * sqrt(s.t0 * s.cp_l * n))))
+}
+
+/// What presses the liquid beyond its vapour pressure through a sharp entrance, on top of the flux `g` of the saturated liquid, kg/(m² s):
+/// `G² = g² + 2 ρ_l K² (p0 − p_sat)`; with [`non_equilibrium`] and no path it is the liquid's orifice from p0.
+///
+/// Source: CCPS, Guidelines for Chemical Process Quantitative Risk Analysis, 2nd ed. (2000), §2.1 (after Fauske and Epstein); from-knowledge.
+pub fn pressed(g: KgPerM2S, s: &Saturated, p0: f64) -> Result<KgPerM2S, Refusal> {
+    let excess = (positive("stored pressure, Pa", p0)? - s.p0).max(0.0);
+    Ok(KgPerM2S(sqrt(g.0 * g.0 + 2.0 * s.rho_l * K * K * excess)))
 }
 
 #[cfg(test)]

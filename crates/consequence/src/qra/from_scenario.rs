@@ -441,8 +441,8 @@ pub fn lit_at_once(effects: &Effects, stored_k: f64, place: ignition::Place, ass
     let released = effects.released();
     let amount = match released.source {
         Source::Burst { inventory_kg, .. } => Amount::Instantaneous { kg: inventory_kg },
-        Source::Pool { fed_kg_s, .. } => Amount::Continuous { kg_s: fed_kg_s },
-        _ => Amount::Continuous { kg_s: released.rate_kg_s },
+        // What flashed or rained out left the hole, too.
+        _ => Amount::Continuous { kg_s: released.outflow_kg_s },
     };
     ignition::direct(class, amount, place)
 }
@@ -648,6 +648,17 @@ mod tests {
             let f = b.yearly.as_ref().map_or(0.0, |(f, _)| *f);
             assert!((f - if b.deadly.end == End::Burst { 1e-5 } else { 0.0 }).abs() < 1e-12, "{:?} {f}", b.deadly.end);
         }
+    }
+
+    #[test]
+    fn what_flashes_or_rains_out_counts_for_ignition_at_the_hole() {
+        let p = |e: &Effects| lit_at_once(e, 293.15, ignition::Place::Stationary, &mut Vec::new());
+        // 11 kg/s leave: more than 10, though a third flashes.
+        let e = effects("106-97-8", "kind = 'spill'\nrate_kg_s = 11\nduration_s = 300\ntemperature_c = 20");
+        assert!(matches!(e.released().source, Source::Pool { fed_kg_s, .. } if fed_kg_s < 10.0));
+        let (class, _) = Flammability::of(e.substance(), 293.15).unwrap();
+        assert_eq!(p(&e), ignition::direct(class, Amount::Continuous { kg_s: 11.0 }, ignition::Place::Stationary));
+        assert!(p(&e) > ignition::direct(class, Amount::Continuous { kg_s: 9.0 }, ignition::Place::Stationary));
     }
 
     #[test]

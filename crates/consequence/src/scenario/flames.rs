@@ -45,6 +45,8 @@ pub struct Fire {
     flame: Flame,
     /// Height of the hole above the ground, m.
     height_m: f64,
+    /// Middle of a pool that rained out, m downwind of the hole.
+    at_m: f64,
 }
 
 #[derive(Debug, Clone)]
@@ -70,8 +72,8 @@ impl Fire {
                 jet::aqt3046_flux(AQT_CHI, *h_c, *m, hypot(x - middle_m, across).max(1.0)).max(0.0)
             }
             // Over the burning liquid one stands in the fire, however the wind bends the flame.
-            Flame::Pool(fire) if hypot(x, y) <= fire.flame.base_radius_m => fire.emissive_power_kw_m2,
-            Flame::Pool(fire) => fire.flux_kw_m2([x, y, PERSON_M]),
+            Flame::Pool(fire) if hypot(x - self.at_m, y) <= fire.flame.base_radius_m => fire.emissive_power_kw_m2,
+            Flame::Pool(fire) => fire.flux_kw_m2([x - self.at_m, y, PERSON_M]),
             Flame::Ball(ball) => ball.flux_kw_m2(hypot(x, y)),
         }
     }
@@ -85,7 +87,8 @@ impl Fire {
             }
             Flame::Jet(fire) => 0.5 * fire.length_m,
             Flame::AqtJet { middle_m, .. } => *middle_m,
-            Flame::Pool(_) | Flame::Ball(_) => 0.0,
+            Flame::Pool(_) => self.at_m,
+            Flame::Ball(_) => 0.0,
         }
     }
 
@@ -127,6 +130,7 @@ pub(super) fn fires(d: &Description, s: &Substance, air: &Air, r: &Released, fou
                 validity: Validity::new(),
                 flame: Flame::AqtJet { h_c, m: r.rate_kg_s, middle_m: 0.5 * length },
                 height_m: r.height_m,
+                at_m: 0.0,
             }
         }
         Source::Jet { p_0, t_0, speed_m_s, direction, .. } => {
@@ -171,43 +175,13 @@ pub(super) fn fires(d: &Description, s: &Substance, air: &Air, r: &Released, fou
                 validity,
                 flame: Flame::Jet(Box::new(fire)),
                 height_m: r.height_m,
+                at_m: 0.0,
             }
         }
         Source::Pool { radius_m, fed_kg_s, fed_s, bunded } => {
-            let burning = pool::burning(&s.cas);
-            let (m_infinite, kind) = match burning {
-                Some(b) => (b.m_infinite, b.kind),
-                None => {
-                    found.assume("burning rate from heats of combustion and vaporisation, flame as of a light hydrocarbon: no table has the substance");
-                    let t_b = s.boiling_point(Pascal(air.p))?.0;
-                    (pool::mass_flux_unlisted(h_c, s.hvap_Tb_J_kg, s.cp_liquid()?, t_b, air.t), pool::FlameKind::LightHydrocarbon)
-                }
-            };
             // Unbunded, a burning pool grows only until it burns as fast as it is fed.
-            let free = pool::steady_diameter(fed_kg_s, m_infinite);
-            let diameter_m = if bunded { 2.0 * radius_m } else { f64::min(2.0 * radius_m, free) };
-            let mass_flux = burning.map_or(m_infinite, |b| b.mass_flux(diameter_m));
-            let fire = pool::pool_fire(&pool::PoolFireInput {
-                diameter_m,
-                mass_flux,
-                h_c,
-                kind,
-                wind_m_s: air.u10,
-                t_a: air.t,
-                rh: air.rh,
-                rho_a: air.rho,
-            })?;
-            Fire {
-                kind: FireKind::Pool,
-                model: pool::MODEL,
-                // It burns while it is fed, and what has gathered until it is gone.
-                duration_s: f64::max(fed_s, fed_kg_s * fed_s / fire.burning_rate_kg_s),
-                size_m: diameter_m,
-                scatter: 1.5,
-                validity: fire.validity,
-                flame: Flame::Pool(Box::new(fire)),
-                height_m: 0.0,
-            }
+            let wide = |free: f64| if bunded { 2.0 * radius_m } else { f64::min(2.0 * radius_m, free) };
+            pool_of(s, air, h_c, fed_kg_s, fed_s, wide, found)?
         }
         Source::Burst { inventory_kg, p_0, t_0, .. } => {
             let t_b = s.boiling_point(Pascal(air.p))?.0;
@@ -240,6 +214,7 @@ pub(super) fn fires(d: &Description, s: &Substance, air: &Air, r: &Released, fou
                 validity: ball.validity,
                 flame: Flame::Ball(Box::new(ball)),
                 height_m: 0.0,
+                at_m: 0.0,
             }
         }
         Source::Vapour => {
@@ -248,10 +223,69 @@ pub(super) fn fires(d: &Description, s: &Substance, air: &Air, r: &Released, fou
         }
         Source::Charge { .. } => return Ok(Vec::new()),
     };
-    if matches!(fire.kind, FireKind::Jet | FireKind::Pool) && fire.duration_s < 60.0 {
-        found.assume(format!("the fire lasts {:.0} s, the heat levels are those of 60 s", fire.duration_s));
+    let mut all = vec![fire];
+    // A pool too small to stand in leaves its few drops to the jet's flame.
+    if let Some(rained) = r.rained.filter(|rained| rained.rate_kg_s > 1e-3 * r.outflow_kg_s) {
+        found.assume(format!(
+            "what rains out burns as a pool about {:.0} m from the hole, as wide as it burns what reaches it",
+            rained.at_m
+        ));
+        let fire = pool_of(s, air, h_c, rained.rate_kg_s, r.duration_s, |free| free, found)?;
+        all.push(Fire { at_m: rained.at_m, ..fire });
     }
-    found.model(fire.model);
-    found.warn(&fire.validity);
-    Ok(vec![fire])
+    for fire in &all {
+        if matches!(fire.kind, FireKind::Jet | FireKind::Pool) && fire.duration_s < 60.0 {
+            found.assume(format!("the fire lasts {:.0} s, the heat levels are those of 60 s", fire.duration_s));
+        }
+        found.model(fire.model);
+        found.warn(&fire.validity);
+    }
+    Ok(all)
+}
+
+/// The fire of a pool; `wide` makes its diameter of that at which it burns as fast as it is fed, m.
+fn pool_of(
+    s: &Substance,
+    air: &Air,
+    h_c: f64,
+    fed_kg_s: f64,
+    fed_s: f64,
+    wide: impl Fn(f64) -> f64,
+    found: &mut Findings,
+) -> Result<Fire, Refusal> {
+    let burning = pool::burning(&s.cas);
+    let (m_infinite, kind) = match burning {
+        Some(b) => (b.m_infinite, b.kind),
+        None => {
+            found.assume(
+                "burning rate from heats of combustion and vaporisation, flame as of a light hydrocarbon: no table has the substance",
+            );
+            let t_b = s.boiling_point(Pascal(air.p))?.0;
+            (pool::mass_flux_unlisted(h_c, s.hvap_Tb_J_kg, s.cp_liquid()?, t_b, air.t), pool::FlameKind::LightHydrocarbon)
+        }
+    };
+    let diameter_m = wide(pool::steady_diameter(fed_kg_s, m_infinite));
+    let mass_flux = burning.map_or(m_infinite, |b| b.mass_flux(diameter_m));
+    let fire = pool::pool_fire(&pool::PoolFireInput {
+        diameter_m,
+        mass_flux,
+        h_c,
+        kind,
+        wind_m_s: air.u10,
+        t_a: air.t,
+        rh: air.rh,
+        rho_a: air.rho,
+    })?;
+    Ok(Fire {
+        kind: FireKind::Pool,
+        model: pool::MODEL,
+        // It burns while it is fed, and what has gathered until it is gone.
+        duration_s: f64::max(fed_s, fed_kg_s * fed_s / fire.burning_rate_kg_s),
+        size_m: diameter_m,
+        scatter: 1.5,
+        validity: fire.validity,
+        flame: Flame::Pool(Box::new(fire)),
+        height_m: 0.0,
+        at_m: 0.0,
+    })
 }

@@ -7,7 +7,7 @@ use std::f64::consts::PI;
 use super::Findings;
 use super::describe::{Air, Basin, Description, Direction, RainOut, ReleaseDescription, Surface, coefficient, kelvin};
 use crate::discharge::burst::{Burst, expand};
-use crate::discharge::coefficient::Opening;
+use crate::discharge::coefficient::{Opening, default_c_d};
 use crate::discharge::expansion::{Expanded, Outlet, two_phase as expanded};
 use crate::discharge::gas::{self, Condensing, GasHole};
 use crate::discharge::liquefied::{self, LiquefiedHole, Phase};
@@ -44,6 +44,20 @@ pub struct Released {
     pub height_m: f64,
     /// The rate over time.
     pub steps: RateCurve,
+    /// What leaves at its largest, airborne or not, kg/s: what is lit at the hole. Zero for a burst.
+    #[serde(skip)]
+    pub outflow_kg_s: f64,
+    /// What falls out of a jet onto the ground.
+    #[serde(skip)]
+    pub rained: Option<Rained>,
+}
+
+/// Liquid that rains out of a jet.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Rained {
+    pub rate_kg_s: f64,
+    /// How far downwind of the hole, m.
+    pub at_m: f64,
 }
 
 /// A rate over time in at most five constant steps.
@@ -87,6 +101,10 @@ impl Released {
         let mut scaled =
             Self { rate_kg_s: self.rate_kg_s * by, mean_rate_kg_s: self.mean_rate_kg_s * by, mass_kg: self.mass_kg * by, ..self };
         scaled.steps = scaled.steps.scaled(by);
+        scaled.outflow_kg_s *= by;
+        if let Some(rained) = &mut scaled.rained {
+            rained.rate_kg_s *= by;
+        }
         if let Source::Jet { area_m2, .. } = &mut scaled.source {
             *area_m2 *= by;
         }
@@ -254,7 +272,12 @@ pub(super) fn release(d: &Description, s: &Substance, air: &Air, found: &mut Fin
             let a = area(hole_mm)?.0;
             let head = not_negative("release.head_m", head_m)?;
             let path = not_negative("release.path_m", path_m)?;
-            let above = fill.is_some() && hole_share.is_some();
+            let alone = |input| Refusal::OutOfDomain { input, value: f64::NAN, wanted: "given: fill and hole_share tell nothing alone" };
+            let above = match (fill, hole_share) {
+                (Some(_), None) => return Err(alone("release.hole_share")),
+                (None, Some(_)) => return Err(alone("release.fill")),
+                (fill, _) => fill.is_some(),
+            };
             let hole = LiquefiedHole {
                 substance: s,
                 t0: t_0,
@@ -277,15 +300,23 @@ pub(super) fn release(d: &Description, s: &Substance, air: &Air, found: &mut Fin
                 p_a: air.p,
             };
             let mut stream = liquefied::through_hole(&hole)?;
-            if let Some(c_d) = discharge_coefficient {
-                let thin = path < 0.1 && path < 2.0 * hole.d && stream.phase == Phase::Liquid;
-                let (c_d, said) = coefficient(Some(c_d), Opening::LiquidSharp)?;
-                let default = if thin { crate::discharge::coefficient::default_c_d(Opening::LiquidSharp) } else { 1.0 };
-                stream.rate *= c_d / default;
-                stream.jet.a_e *= c_d / default;
-                found.assume(said);
-            } else if stream.phase == Phase::Liquid && path < 0.1 && path < 2.0 * hole.d {
-                found.assume("discharge coefficient 0.61 for a hole in the wall: none was given");
+            // What the model of each phase already has in its rate; one that is given stands in its place.
+            let opening = match stream.phase {
+                Phase::Gas => Some(Opening::GasRounded),
+                Phase::Liquid if path < 0.1 => Some(Opening::LiquidSharp),
+                Phase::Liquid | Phase::TwoPhase => None,
+            };
+            if discharge_coefficient.is_some() || opening.is_some() {
+                let (c_d, said) = coefficient(discharge_coefficient, opening.unwrap_or(Opening::PipeRupture))?;
+                let by = c_d / opening.map_or(1.0, default_c_d);
+                stream.rate *= by;
+                stream.jet.a_e *= by;
+                let thin = stream.phase == Phase::Liquid && path < 2.0 * hole.d;
+                found.assume(if thin && path < 0.1 && discharge_coefficient.is_none() {
+                    "discharge coefficient 0.61 for a hole in the wall: none was given".to_owned()
+                } else {
+                    said
+                });
             }
             notes.merge(&stream.notes);
             found.model(match (stream.phase, path) {
@@ -343,9 +374,10 @@ pub(super) fn release(d: &Description, s: &Substance, air: &Air, found: &mut Fin
             notes.merge(&out.notes);
             found.model("discharge.tank");
             found.assume(if pad > 0.0 { "the blanketing keeps its pressure" } else { "the tank is open to the air" });
-            let duration = out.at_hole_s.unwrap_or(until).min(until);
-            let rate = out.released / duration.max(1.0);
-            spilled(s, air, positive("outflow, kg/s", rate)?, duration.max(1.0), t_0, &pool, found, &mut notes)?
+            // The mean would make the pool, and the fire on it, too small.
+            let rate = positive("outflow, kg/s", if out.released > 0.0 { out.rate[0] } else { 0.0 })?;
+            found.assume("the pool is fed at the first rate until all that leaves the tank is in it");
+            spilled(s, air, rate, out.released / rate, t_0, &pool, found, &mut notes)?
         }
         ReleaseDescription::LiquidPipe {
             pressure_pa,
@@ -431,6 +463,8 @@ pub(super) fn release(d: &Description, s: &Substance, air: &Air, found: &mut Fin
                 density_kg_m3: mixture_density(s, air, t_b, vapour, &mut notes)?,
                 height_m: 0.0,
                 steps: RateCurve::default(),
+                outflow_kg_s: 0.0,
+                rained: None,
             }
         }
         ReleaseDescription::GasBurst { pressure_pa, temperature_c, volume_m3 } => {
@@ -462,6 +496,8 @@ pub(super) fn release(d: &Description, s: &Substance, air: &Air, found: &mut Fin
                 density_kg_m3: density,
                 height_m: 0.0,
                 steps: RateCurve::default(),
+                outflow_kg_s: 0.0,
+                rained: None,
             }
         }
         ReleaseDescription::Vapour { rate_kg_s, duration_s, temperature_c, height_m } => {
@@ -510,6 +546,8 @@ fn finished(course: Course, source: Source, temperature_k: f64, liquid_share: f6
         density_kg_m3,
         height_m,
         steps: course.steps,
+        outflow_kg_s: course.rate,
+        rained: None,
     }
 }
 
@@ -546,6 +584,8 @@ fn flashed(
     notes: &mut Validity,
 ) -> Result<Released, Refusal> {
     let height = not_negative("release.height_m", height_m)?;
+    let outflow_kg_s = course.rate;
+    let mut at_m = 0.0;
     let lost = match rain {
         RainOut::None => {
             if jet.flash < 1.0 {
@@ -563,9 +603,12 @@ fn flashed(
             notes.merge(&fallen.notes);
             found.model("discharge.rain_out");
             found.assume(match fallen.touchdown_m {
-                Some(x) => format!("{:.0} % rains out about {x:.0} m from the hole; its pool is left out", 100.0 * fallen.share),
+                Some(x) => {
+                    format!("{:.0} % rains out about {x:.0} m from the hole; what its pool gives off is left out", 100.0 * fallen.share)
+                }
                 None => "every drop evaporates before it reaches the ground".to_owned(),
             });
+            at_m = fallen.touchdown_m.unwrap_or(0.0);
             fallen.share
         }
     };
@@ -577,7 +620,8 @@ fn flashed(
     course.steps = course.steps.scaled(stays);
     let density = mixture_density(s, air, jet.t_e, vapour, notes)?;
     let a_e = course.rate / (density * jet.u_e);
-    jetted(course, a_e, jet.u_e, jet.t_e, density, 1.0 - vapour, p_0, t_0, direction, height)
+    let rained = (lost > 0.0).then_some(Rained { rate_kg_s: lost * outflow_kg_s, at_m });
+    Ok(Released { outflow_kg_s, rained, ..jetted(course, a_e, jet.u_e, jet.t_e, density, 1.0 - vapour, p_0, t_0, direction, height)? })
 }
 
 /// A liquid on the ground: what flashes at once, and its pool.
@@ -640,7 +684,7 @@ fn spilled(
     let t = if followed.flash_share > 0.0 { s.boiling_point(Pascal(air.p))?.0 } else { widest.temperature };
     let fed_kg_s = rate - followed.flash_kg_s;
     let source = Source::Pool { radius_m: widest.radius.max(0.1), fed_kg_s, fed_s: duration, bunded: bund.is_some() };
-    Ok(finished(over_time, source, t, 0.0, air.p * s.molar_mass().0 / (R * t), 0.0))
+    Ok(Released { outflow_kg_s: rate, ..finished(over_time, source, t, 0.0, air.p * s.molar_mass().0 / (R * t), 0.0) })
 }
 
 /// Absolute pressure of a stored gas; refused where the substance is liquid at it.

@@ -207,11 +207,12 @@ pub fn decks(decks: &Table, inputs: CaseFile) -> Result<(Vec<Pair>, Vec<String>)
 
 fn deck_run(d: &serde_json::Value) -> Result<Cloud, Refusal> {
     let n = |name: &'static str| d[name].as_f64().ok_or(Refusal::OutOfDomain { input: name, value: f64::NAN, wanted: "in the deck" });
-    let source = match n("idspl")? as i64 {
-        1 => Source::Pool { q: n("qs")?, area: n("As")?, duration: n("tsd")? },
-        2 => Source::HorizontalJet { q: n("qs")?, area: n("As")?, height: n("hs")?, duration: n("tsd")? },
-        3 => Source::VerticalJet { q: n("qs")?, area: n("As")?, height: n("hs")?, duration: n("tsd")? },
-        _ => Source::Instantaneous { mass: n("qtis")?, area: n("As")? },
+    let source = match d["idspl"].as_i64() {
+        Some(1) => Source::Pool { q: n("qs")?, area: n("As")?, duration: n("tsd")? },
+        Some(2) => Source::HorizontalJet { q: n("qs")?, area: n("As")?, height: n("hs")?, duration: n("tsd")? },
+        Some(3) => Source::VerticalJet { q: n("qs")?, area: n("As")?, height: n("hs")?, duration: n("tsd")? },
+        Some(4) => Source::Instantaneous { mass: n("qtis")?, area: n("As")? },
+        _ => return Err(Refusal::OutOfDomain { input: "idspl", value: n("idspl")?, wanted: "1 to 4" }),
     };
     let release = Release {
         source,
@@ -236,4 +237,19 @@ fn deck_run(d: &serde_json::Value) -> Result<Cloud, Refusal> {
         sigma_theta: None,
     };
     slab::run(&release, &weather, Closure::Slab, 3000.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_deck_of_an_unknown_source_is_refused() {
+        for idspl in [serde_json::json!(0), serde_json::json!(5), serde_json::json!(1.5), serde_json::json!("1")] {
+            let deck = serde_json::json!({"idspl": idspl, "qs": 1.0, "qtis": 1.0, "As": 1.0, "tsd": 60.0, "hs": 0.0});
+            assert!(matches!(deck_run(&deck), Err(Refusal::OutOfDomain { input: "idspl", .. })), "{idspl}");
+        }
+        let burst = serde_json::json!({"idspl": 4, "qtis": 1.0, "As": 1.0});
+        assert!(matches!(deck_run(&burst), Err(Refusal::OutOfDomain { input: "wms", .. })));
+    }
 }
