@@ -6,7 +6,7 @@ use anlan_consequence::scenario::{
     presets, run,
 };
 use anlan_consequence::vulnerability::{ProbitSet, toxic_probit};
-use anlan_consequence::zones::{Hazard, Threat};
+use anlan_consequence::zones::{Action, Hazard, Threat};
 use anlan_consequence::{Note, Refusal};
 use proptest::prelude::*;
 
@@ -594,6 +594,26 @@ fn people_are_advised_first_come_first_and_unknown_numbers_are_not_zero() {
     assert_eq!(people_reached(&run(&counted).unwrap().advice).unwrap(), 450);
     counted.places[0].east_m = None;
     assert!(run(&counted).is_err());
+}
+
+#[test]
+fn a_short_cloud_is_breathed_as_dense_as_it_is() {
+    let at = |rate: f64, places: &str| {
+        let release = format!("kind = 'vapour'\nrate_kg_s = {rate}\nduration_s = 60\ntemperature_c = 20\nheight_m = 1");
+        let d = from_toml(&format!("name = 'x'\nsubstance = '7782-50-5'\n{WEATHER}\n[release]\n{release}\n{places}")).unwrap();
+        (Effects::of(&d).unwrap(), run(&d).unwrap().advice.remove(0))
+    };
+    let place = |east: f64, north: f64| format!("[[places]]\nname = 'p'\nkind = 'dwelling'\neast_m = {east}\nnorth_m = {north}");
+    let (effects, near) = at(5.0, &place(-300.0, 0.0));
+    let (stays, worst) = (near.stays_s.unwrap(), 1e6 * effects.concentration(300.0, 0.0, 1.5, 600.0));
+    // All of it in a minute or in ten is the same dose.
+    assert!(stays < 120.0 && near.outdoors_ppm > 4.0 * worst, "{near:?}");
+    assert!((near.dose_outdoors_ppm_min / (10.0 * worst) - 1.0).abs() < 0.4, "{near:?} {worst}");
+    let (_, far) = at(20.0, &place(-900.0, 0.0));
+    assert!(far.indoors_ppm > 2.0 && far.action != Some(Action::Shelter), "{far:?}");
+    // Three kilometres beside the axis nothing comes; nor does an arrival.
+    let (_, beside) = at(20.0, &place(-900.0, 3000.0));
+    assert!(beside.arrival_s.is_none() && beside.stays_s.is_none() && beside.action.is_none() && beside.outdoors_ppm < 0.5, "{beside:?}");
 }
 
 /// 200 in every build, a million with `FAULTS=long`, any other number with `SCENARIOS`.

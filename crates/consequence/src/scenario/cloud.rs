@@ -411,6 +411,15 @@ impl Dispersed {
     }
 
     pub fn concentration(&self, x: f64, y: f64, z: f64, averaging_s: f64) -> f64 {
+        self.concentration_of(self.run(averaging_s), x, y, z, averaging_s)
+    }
+
+    /// Of the toxic cloud, however short the time: only its run is followed down to toxic levels.
+    pub fn breathed(&self, x: f64, y: f64, z: f64, averaging_s: f64) -> f64 {
+        self.concentration_of(self.run(TOXIC_S), x, y, z, averaging_s)
+    }
+
+    fn concentration_of(&self, run: &Run, x: f64, y: f64, z: f64, averaging_s: f64) -> f64 {
         let of = |model: &Model| match &model.form {
             Form::Dense(dense) => dense.concentration(x, y, z, averaging_s),
             Form::Plume(plume) => plume.concentration(x, y, z, averaging_s) / self.kg_m3,
@@ -420,7 +429,7 @@ impl Dispersed {
             Form::Boxed(boxed) => in_box(boxed, x, y, z),
         };
         // Near its source a Gaussian cloud is denser than the pure gas. NaN stays NaN.
-        largest(self.run(averaging_s).models.iter().map(of)).clamp(0.0, 1.0)
+        largest(run.models.iter().map(of)).clamp(0.0, 1.0)
     }
 
     /// Of the model that brings the cloud first. Passive: the front runs at 1.5 times the wind (11 §2).

@@ -137,6 +137,11 @@ impl Effects {
         self.dispersed.concentration(x, y, z, averaging_s)
     }
 
+    /// Volume fraction of the toxic cloud at the height of breath, mean of its worst `averaging_s`, which may be short.
+    pub fn breathed(&self, x: f64, y: f64, averaging_s: f64) -> f64 {
+        self.dispersed.breathed(x, y, BREATH_M, averaging_s)
+    }
+
     /// When the cloud comes to `x`, is strongest and has passed; `None` where it never comes.
     pub fn passage(&self, x: f64) -> Option<Passage> {
         self.dispersed.passage(x)
