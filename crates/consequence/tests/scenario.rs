@@ -616,6 +616,27 @@ fn a_short_cloud_is_breathed_as_dense_as_it_is() {
     assert!(beside.arrival_s.is_none() && beside.stays_s.is_none() && beside.action.is_none() && beside.outdoors_ppm < 0.5, "{beside:?}");
 }
 
+#[test]
+fn a_blast_reaches_as_far_from_the_release_as_its_middle_lies_off() {
+    let mut d = scenario("74-98-6", PROPANE);
+    d.congestion = vec![Congestion { crosswind_m: 5.0, ..congested(500.0, 7, 20.0) }];
+    let check = |d: &Description| {
+        let (effects, outcome) = (Effects::of(d).unwrap(), run(d).unwrap());
+        let zone = outcome.zones.iter().find(|z| z.level.hazard == Hazard::Blast && z.level.threat == Threat::Yellow).unwrap();
+        let far = |rings: &[Vec<[f64; 2]>]| rings.iter().flatten().map(|p| p[0].hypot(p[1])).fold(0.0, f64::max);
+        assert!((zone.reach_m / effects.farthest_overpressure_m(zone.level.value) - 1.0).abs() < 1e-9);
+        for (rings, reach) in
+            [(&zone.rings, zone.reach_m), (&zone.band.likely, zone.band.likely_reach_m), (&zone.band.possible, zone.band.possible_reach_m)]
+        {
+            assert!(rings.is_empty() || (far(rings) / reach - 1.0).abs() < 0.02, "{} {reach}", far(rings));
+        }
+        assert!(zone.band.likely_reach_m <= zone.reach_m && zone.reach_m <= zone.band.possible_reach_m);
+    };
+    check(&d);
+    d.uncertainty = Some(anlan_consequence::scenario::Uncertainty { samples: 30, seed: 3 });
+    check(&d);
+}
+
 /// 200 in every build, a million with `FAULTS=long`, any other number with `SCENARIOS`.
 fn how_many() -> u32 {
     let long = std::env::var("FAULTS").is_ok_and(|v| v == "long");

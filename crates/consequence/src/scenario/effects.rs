@@ -203,8 +203,7 @@ impl Effects {
 
     /// Farthest place in any direction with this overpressure, m from the release.
     pub fn farthest_overpressure_m(&self, kpa: f64) -> f64 {
-        let of = |e: &Explosion| e.radius_m(kpa).map_or(0.0, |r| libm::hypot(e.centre[0], e.centre[1]) + r);
-        largest(self.explosions.iter().map(of))
+        largest(self.explosions.iter().map(|explosion| explosion.farthest_m(kpa)))
     }
 
     /// Everything beyond this distance, m, is outside every zone: what a table of footprints must cover.
