@@ -464,6 +464,8 @@ fn a_substance_the_table_lacks_runs_with_given_properties() {
     ";
     let text = |given: &str| format!("name = 'x'\nsubstance = '0-00-0'\n{WEATHER}\n[release]\n{BENZENE}\n{given}");
     let outcome = run(&from_toml(&text(given)).unwrap()).unwrap();
+    // What has no toxic level has no toxic zone, which is left out and not absent.
+    assert!(left_out(&outcome, "no toxic level is tabled") && outcome.reach(Hazard::Toxic, Threat::Yellow).is_none());
     assert!(outcome.substance == "ethyl something" && says(&outcome, "given in the description") && says(&outcome, "Guldberg"));
     // Ethyl acetate of the table is what was described.
     let tabled = run(&scenario("141-78-6", BENZENE)).unwrap();

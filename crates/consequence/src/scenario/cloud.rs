@@ -80,7 +80,13 @@ pub(super) fn levels(d: &Description, s: &Substance, r: &Released, found: &mut F
                 .assume(format!("toxic zones by {}, one set for all colours", toxic[0].basis.split([' ', '-']).next().unwrap_or_default()));
             levels.extend(for_the_duration(s, r, own.toxic_for_the_duration, toxic, found));
         }
-        (None, Err(_)) => found.assume("no toxic level is tabled for the substance: no toxic zone"),
+        (None, Err(_)) => {
+            found.note(Note::LeftOut {
+                model: "toxic_level",
+                what: "the toxic zone: no toxic level is tabled for the substance; give levels if it is toxic",
+            });
+            found.assume("no toxic level is tabled for the substance: no toxic zone");
+        }
     }
     match (s.lfl_pct, s.burns) {
         (Some(_), _) => {
