@@ -6,8 +6,9 @@ use super::ScenarioError;
 use super::blast::{Explosion, ExplosionKind};
 use super::cloud::{self, SCATTER, fraction, sampled};
 use super::describe::{Description, RainOut, ReleaseDescription, Uncertainty};
-use super::effects::Effects;
+use super::effects::{Effects, NO_FIGURE};
 use super::flames::Fire;
+use crate::Refusal;
 use crate::meteorology::direction::wedge_half_angle_deg;
 use crate::numerics::largest;
 use crate::qra::uncertainty::Dice;
@@ -19,8 +20,8 @@ const EXPOSED_S: f64 = 60.0;
 /// Most runs of an uncertainty study.
 const MOST_SAMPLES: u32 = 2_000;
 
-/// All zones, each with the band of its model's scatter.
-pub(super) fn zones(e: &Effects) -> Vec<Zone> {
+/// All zones, each with the band of its model's scatter. A reach without a figure is refused.
+pub(super) fn zones(e: &Effects) -> Result<Vec<Zone>, Refusal> {
     let mut zones: Vec<Zone> = e.levels().iter().map(|level| cloud_zone(e, level)).collect();
     for fire in e.fires() {
         zones.extend(e.heat_levels().iter().map(|level| heat_zone(fire, level)));
@@ -28,7 +29,8 @@ pub(super) fn zones(e: &Effects) -> Vec<Zone> {
     for level in e.blast_levels() {
         zones.extend(blast_zone(e, level));
     }
-    zones
+    let figured = |zone: &Zone| [zone.reach_m, zone.band.likely_reach_m, zone.band.possible_reach_m].iter().all(|m| m.is_finite());
+    if zones.iter().all(figured) { Ok(zones) } else { Err(Refusal::NoSolution { model: "scenario", why: NO_FIGURE }) }
 }
 
 fn cloud_zone(e: &Effects, level: &Level) -> Zone {
@@ -37,8 +39,8 @@ fn cloud_zone(e: &Effects, level: &Level) -> Zone {
     let (ring, model, notes) = e.dispersed().outline(c, z, averaging_s);
     let reach_m = farthest_x(&ring);
     let (likely, _, _) = e.dispersed().outline(c * SCATTER, z, averaging_s);
-    let possible_reach_m = e.dispersed().reach(c / SCATTER, z, averaging_s).max(reach_m);
-    let likely_reach_m = farthest_x(&likely).min(reach_m);
+    let possible_reach_m = largest([e.dispersed().reach(c / SCATTER, z, averaging_s), reach_m]);
+    let likely_reach_m = least(farthest_x(&likely), reach_m);
     let possible = turned(e, &ring, possible_reach_m);
     // In calm air nobody knows where the cloud goes: all zones are circles.
     let drawn = |ring: Ring, reach_m: f64| match (e.air().direction_known, reach_m > 0.0) {
@@ -91,8 +93,8 @@ fn heat_zone(fire: &Fire, level: &Level) -> Zone {
         band: Band {
             factor: fire.scatter,
             samples: 0,
-            likely_reach_m: farthest(&likely).min(reach_m),
-            possible_reach_m: farthest(&possible).max(reach_m),
+            likely_reach_m: least(farthest(&likely), reach_m),
+            possible_reach_m: largest([farthest(&possible), reach_m]),
             likely: some(likely),
             possible: some(possible),
         },
@@ -162,11 +164,16 @@ fn some(ring: Ring) -> Vec<Ring> {
 }
 
 fn farthest_x(ring: &Ring) -> f64 {
-    ring.iter().map(|p| p[0]).fold(0.0, f64::max)
+    largest(ring.iter().map(|p| p[0]))
 }
 
 fn farthest(ring: &Ring) -> f64 {
-    ring.iter().map(|p| hypot(p[0], p[1])).fold(0.0, f64::max)
+    largest(ring.iter().map(|p| hypot(p[0], p[1])))
+}
+
+/// The smaller of two; no figure where one of them is none.
+fn least(a: f64, b: f64) -> f64 {
+    if a.is_nan() || b.is_nan() { f64::NAN } else { f64::min(a, b) }
 }
 
 /// Replaces the bands by those of many runs over wind, class, discharge, rain-out and the models' own scatter. Returns how many ran.

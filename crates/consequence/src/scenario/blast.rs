@@ -95,7 +95,7 @@ impl Explosion {
     }
 
     pub(super) fn report(&self) -> ExplosionReport {
-        let bst_kpa = |r: f64| self.second_opinion_kpa(r).unwrap_or(0.0);
+        let bst_kpa = |r: f64| self.second_opinion_kpa(r).unwrap_or(f64::NAN);
         ExplosionReport {
             kind: self.kind,
             model: self.model,

@@ -139,7 +139,7 @@ impl Findings {
 /// Runs a scenario: the same description and version give the same bits on every machine.
 pub fn run(description: &Description) -> Result<Outcome, ScenarioError> {
     let effects = Effects::of(description)?;
-    let mut zones = bands::zones(&effects);
+    let mut zones = bands::zones(&effects)?;
     let mut assumptions = effects.assumptions().to_vec();
     if let Some(study) = &description.uncertainty {
         let ran = bands::sampled_bands(description, &effects, study, &mut zones)?;
@@ -194,7 +194,7 @@ fn beside_default(description: &Description, zones: &[Zone]) -> Result<Vec<Besid
     let default = Effects::of(&Description { compat_aqt3046: false, ..description.clone() })?;
     let area = |zone: &Zone| zone.rings.iter().map(bands::area).sum::<f64>();
     let mut beside = Vec::new();
-    for (zone, other) in zones.iter().zip(bands::zones(&default)) {
+    for (zone, other) in zones.iter().zip(bands::zones(&default)?) {
         let (own, others) = (area(zone), area(&other));
         if zone.level == other.level && bands::apart(own, others) > 0.2 {
             beside.push(Beside {
