@@ -188,13 +188,15 @@ pub(super) fn sampled_bands(d: &Description, e: &Effects, study: &Uncertainty, z
     for _ in 0..samples {
         let (changed, by) = vary(d, &mut dice);
         let scatter = dice.normal();
-        // A sample the models refuse, such as a wind that is too weak, counts as none.
+        // A sample the models refuse, such as a wind that is too weak, or that has no figure, counts as none; the caller tells how many.
         let Ok(one) = Effects::scaled(&changed, by) else { continue };
-        ran += 1;
         let factor = |scatter_of: f64| exp(scatter * log(scatter_of) / 1.4);
-        for (zone, reaches) in zones.iter().zip(&mut reaches) {
-            reaches.push(reach_of(&one, zone, factor(zone.band.factor)));
+        let of_zones: Vec<f64> = zones.iter().map(|zone| reach_of(&one, zone, factor(zone.band.factor))).collect();
+        if of_zones.iter().any(|reach| reach.is_nan()) {
+            continue;
         }
+        ran += 1;
+        reaches.iter_mut().zip(of_zones).for_each(|(reaches, reach)| reaches.push(reach));
     }
     if ran == 0 {
         return Ok(0);
