@@ -211,13 +211,17 @@ pub fn star_ring(centre_x: f64, level: f64, limit: f64, value: impl Fn(f64, f64)
     Some(ring)
 }
 
-/// Radius at which a value that falls outwards is `level`, to 0.2 %, between 1 mm and `limit` m; `guess` is where to look first.
+/// Radius at which a value that falls outwards is `level`, to 0.2 %, between 1 mm and `limit` m; `guess` is where to look first. No figure
+/// where the value has none.
 ///
 /// Heat and pressure fall nearly as powers of the distance, so a secant in ln value over ln r needs three or four looks; it is kept within
 /// a bracket and halved where it does not help.
 pub fn outermost(level: f64, guess: f64, limit: f64, value: impl Fn(f64) -> f64) -> f64 {
     const LEAST: f64 = 1e-3;
-    let above = |r: f64| log((value(r) / level).max(1e-300));
+    let above = |r: f64| {
+        let share = value(r) / level;
+        if share.is_nan() { share } else { log(share.max(1e-300)) }
+    };
     let mut r = guess.clamp(LEAST, limit);
     let mut f = above(r);
     // A bracket: out while it is still passed, in while it is not.
@@ -239,6 +243,9 @@ pub fn outermost(level: f64, guess: f64, limit: f64, value: impl Fn(f64) -> f64)
         low = (low / if f_low < -1.0 { 2.5 } else { 1.4 }).max(LEAST);
         f_low = above(low);
     }
+    if f_low.is_nan() || f_high.is_nan() {
+        return f64::NAN;
+    }
     for _ in 0..40 {
         if high / low < 1.002 {
             break;
@@ -250,6 +257,9 @@ pub fn outermost(level: f64, guess: f64, limit: f64, value: impl Fn(f64) -> f64)
         let margin = 0.02 * (b - a);
         r = exp(root.clamp(a + margin, b - margin));
         f = above(r);
+        if f.is_nan() {
+            return f;
+        }
         if f.abs() < 2e-3 {
             return r;
         }
@@ -639,6 +649,8 @@ mod tests {
         });
         assert!(looks.get() <= 4, "{}", looks.get());
         assert_eq!(star_ring(0.0, 1.0, 1000.0, |_, _| 0.5), None);
+        assert!(outermost(1.0, 80.0, 5000.0, |_| f64::NAN).is_nan());
+        assert!(outermost(1.0, 80.0, 5000.0, |r| if r > 90.0 { f64::NAN } else { 10_000.0 / (r * r) }).is_nan());
     }
 
     #[test]

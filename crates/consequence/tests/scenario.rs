@@ -6,7 +6,7 @@ use anlan_consequence::scenario::{
     presets, run,
 };
 use anlan_consequence::vulnerability::{ProbitSet, toxic_probit};
-use anlan_consequence::zones::{Hazard, Threat};
+use anlan_consequence::zones::{Action, Hazard, Threat};
 use anlan_consequence::{Note, Refusal};
 use proptest::prelude::*;
 
@@ -519,6 +519,8 @@ fn a_substance_the_table_lacks_runs_with_given_properties() {
     ";
     let text = |given: &str| format!("name = 'x'\nsubstance = '0-00-0'\n{WEATHER}\n[release]\n{BENZENE}\n{given}");
     let outcome = run(&from_toml(&text(given)).unwrap()).unwrap();
+    // What has no toxic level has no toxic zone, which is left out and not absent.
+    assert!(left_out(&outcome, "no toxic level is tabled") && outcome.reach(Hazard::Toxic, Threat::Yellow).is_none());
     assert!(outcome.substance == "ethyl something" && says(&outcome, "given in the description") && says(&outcome, "Guldberg"));
     // Ethyl acetate of the table is what was described.
     let tabled = run(&scenario("141-78-6", BENZENE)).unwrap();
@@ -580,6 +582,14 @@ fn bands_are_drawn_and_the_same_seed_draws_them_again() {
     assert!(says(&study, "seed 7"));
     d.uncertainty = Some(anlan_consequence::scenario::Uncertainty { samples: 3, seed: 7 });
     assert!(run(&d).is_err());
+    // Some winds are too weak for the plume: how many samples are missing is told.
+    let mut weak = scenario("74-82-8", METHANE);
+    weak.weather.wind_m_s = 0.12;
+    weak.uncertainty = Some(anlan_consequence::scenario::Uncertainty { samples: 40, seed: 7 });
+    let weak = run(&weak).unwrap();
+    let ran = weak.zones[0].band.samples;
+    assert!(ran > 0 && ran < 40 && says(&weak, &format!("{} of 40 samples were refused", 40 - ran)), "{ran}");
+    assert!(left_out(&weak, "samples the models refuse") && !left_out(&study, "samples the models refuse"));
 }
 
 #[test]
@@ -744,6 +754,66 @@ fn what_no_plant_and_no_weather_has_is_refused_by_name() {
     assert_eq!(refused(&|d| d.weather.wind_m_s = 1e300), "weather.wind_m_s");
     assert_eq!(refused(&|d| d.weather.u_star_m_s = Some(1e300)), "weather.u_star_m_s");
     assert_eq!(refused(&|d| d.weather.wind_height_m = f64::NAN), "weather.wind_height_m");
+}
+
+#[test]
+fn a_short_cloud_is_breathed_as_dense_as_it_is() {
+    let at = |rate: f64, places: &str| {
+        let release = format!("kind = 'vapour'\nrate_kg_s = {rate}\nduration_s = 60\ntemperature_c = 20\nheight_m = 1");
+        let d = from_toml(&format!("name = 'x'\nsubstance = '7782-50-5'\n{WEATHER}\n[release]\n{release}\n{places}")).unwrap();
+        (Effects::of(&d).unwrap(), run(&d).unwrap().advice.remove(0))
+    };
+    let place = |east: f64, north: f64| format!("[[places]]\nname = 'p'\nkind = 'dwelling'\neast_m = {east}\nnorth_m = {north}");
+    let (effects, near) = at(5.0, &place(-300.0, 0.0));
+    let (stays, worst) = (near.stays_s.unwrap(), 1e6 * effects.concentration(300.0, 0.0, 1.5, 600.0));
+    // All of it in a minute or in ten is the same dose.
+    assert!(stays < 120.0 && near.outdoors_ppm > 4.0 * worst, "{near:?}");
+    assert!((near.dose_outdoors_ppm_min / (10.0 * worst) - 1.0).abs() < 0.4, "{near:?} {worst}");
+    let (_, far) = at(20.0, &place(-900.0, 0.0));
+    assert!(far.indoors_ppm > 2.0 && far.action != Some(Action::Shelter), "{far:?}");
+    // Three kilometres beside the axis nothing comes; nor does an arrival.
+    let (_, beside) = at(20.0, &place(-900.0, 3000.0));
+    assert!(beside.arrival_s.is_none() && beside.stays_s.is_none() && beside.action.is_none() && beside.outdoors_ppm < 0.5, "{beside:?}");
+}
+
+#[test]
+fn a_blast_reaches_as_far_from_the_release_as_its_middle_lies_off() {
+    let mut d = scenario("74-98-6", PROPANE);
+    d.congestion = vec![Congestion { crosswind_m: 5.0, ..congested(500.0, 7, 20.0) }];
+    let check = |d: &Description| {
+        let (effects, outcome) = (Effects::of(d).unwrap(), run(d).unwrap());
+        let zone = outcome.zones.iter().find(|z| z.level.hazard == Hazard::Blast && z.level.threat == Threat::Yellow).unwrap();
+        let far = |rings: &[Vec<[f64; 2]>]| rings.iter().flatten().map(|p| p[0].hypot(p[1])).fold(0.0, f64::max);
+        assert!((zone.reach_m / effects.farthest_overpressure_m(zone.level.value) - 1.0).abs() < 1e-9);
+        for (rings, reach) in
+            [(&zone.rings, zone.reach_m), (&zone.band.likely, zone.band.likely_reach_m), (&zone.band.possible, zone.band.possible_reach_m)]
+        {
+            assert!(rings.is_empty() || (far(rings) / reach - 1.0).abs() < 0.02, "{} {reach}", far(rings));
+        }
+        assert!(zone.band.likely_reach_m <= zone.reach_m && zone.reach_m <= zone.band.possible_reach_m);
+    };
+    check(&d);
+    d.uncertainty = Some(anlan_consequence::scenario::Uncertainty { samples: 30, seed: 3 });
+    check(&d);
+}
+
+#[test]
+fn in_calm_air_a_place_on_any_side_may_be_reached() {
+    let advice = |wind: f64| {
+        let mut d = scenario(
+            "7782-50-5",
+            "kind = 'liquefied_hole'\ntemperature_c = 20\nhole_mm = 10\npath_m = 0\ninventory_kg = 1000\nheight_m = 1",
+        );
+        d.weather.wind_m_s = wind;
+        d.places = vec![
+            toml::from_str("name = 'a'\neast_m = 600.0\nnorth_m = 0.0").unwrap(),
+            toml::from_str("name = 'b'\neast_m = 0.0\nnorth_m = -600.0").unwrap(),
+        ];
+        let advice = run(&d).unwrap().advice;
+        [advice[0].toxic, advice[1].toxic]
+    };
+    assert!(advice(0.5).iter().all(|threat| *threat == Some(Threat::Red)), "{:?}", advice(0.5));
+    assert!(advice(3.0).iter().any(Option::is_none));
 }
 
 /// 200 in every build, a million with `FAULTS=long`, any other number with `SCENARIOS`.

@@ -24,7 +24,7 @@ pub fn of_plume(
     while x < x_to {
         let next = (x * 1.02).min(x_to);
         let c = centreline(0.5 * (x + next));
-        if c > lfl {
+        if c > lfl || c.is_nan() {
             mass += q_over_u * (next - x) * (f64::min(1.0, ufl / c) - lfl / c);
         }
         x = next;

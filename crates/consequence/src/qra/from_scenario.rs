@@ -12,6 +12,7 @@ use super::ignition::{self, Amount, Flammability, Outcome};
 use super::individual::distance_bearing;
 use super::rose::{BINS, Rose};
 use super::uncertainty::{Harm, Manner};
+use crate::numerics::largest;
 use crate::properties::Substance;
 use crate::scenario::{BREATH_M, Effects, ExplosionKind, Fire, FireKind, Source};
 use crate::validity::{positive, within};
@@ -152,7 +153,7 @@ pub struct Deadly {
 /// Where the cloud is above its lower flammable limit, as a share of one or none. Asked once: of flash fires, explosions and ignition.
 pub fn flammable_cloud(effects: &Effects) -> Result<Footprint, Refusal> {
     let Ok(lfl) = effects.lower_flammable_limit() else { return Ok(Footprint::none()) };
-    let reach = 1.01 * effects.farthest_concentration_m(lfl, 0.0, crate::scenario::FLAMMABLE_S);
+    let reach = 1.01 * figure(effects.farthest_concentration_m(lfl, 0.0, crate::scenario::FLAMMABLE_S))?;
     if reach <= 0.0 {
         return Ok(Footprint::none());
     }
@@ -196,6 +197,11 @@ pub fn footprints(
     Ok(all)
 }
 
+/// Refuses a reach that is no figure: it would read as nobody killed.
+fn figure(reach_m: f64) -> Result<f64, Refusal> {
+    if reach_m.is_finite() { Ok(reach_m) } else { Err(Refusal::NoSolution { model: MODEL, why: "a reach has no figure" }) }
+}
+
 fn counted(share: f64) -> f64 {
     if share < LEAST_SHARE { 0.0 } else { share }
 }
@@ -208,7 +214,7 @@ fn burning(end: End, fires: &[&Fire]) -> Result<Option<Deadly>, Refusal> {
     // Flux at which the least share counted dies within the 20 s that count, or while the fire lasts.
     let dose = exp((probit_of(LEAST_SHARE) + 36.38) / 2.56);
     let least = pow(dose / t.min(20.0), 0.75) / 1000.0;
-    let reach = 1.01 * fires.iter().map(|fire| fire.reach_m(least)).fold(0.0, f64::max);
+    let reach = 1.01 * figure(largest(fires.iter().map(|fire| fire.reach_m(least))))?;
     if reach <= 0.0 {
         return Ok(None);
     }
@@ -256,7 +262,7 @@ fn circles(effects: &Effects, pa: f64, kinds: [ExplosionKind; 2]) -> Vec<Circle>
 }
 
 fn reach(circles: &[Circle]) -> f64 {
-    circles.iter().map(|(c, r)| hypot(c[0], c[1]) + r).fold(0.0, f64::max)
+    largest(circles.iter().map(|(c, r)| hypot(c[0], c[1]) + r))
 }
 
 fn inside(circles: &[Circle], x: f64, y: f64) -> bool {
@@ -266,7 +272,7 @@ fn inside(circles: &[Circle], x: f64, y: f64) -> bool {
 /// The blast of what bursts or detonates where it stands, whether or not anything burns.
 fn bursting(effects: &Effects) -> Result<Option<Deadly>, Refusal> {
     let of = |pa: f64| reach(&circles(effects, pa, [ExplosionKind::VesselBurst, ExplosionKind::Charge]));
-    let (fatal, damaging) = (of(FATAL_BLAST), of(DAMAGING_BLAST));
+    let (fatal, damaging) = (figure(of(FATAL_BLAST))?, figure(of(DAMAGING_BLAST))?);
     if damaging <= 0.0 {
         return Ok(None);
     }
@@ -287,6 +293,7 @@ fn bursting(effects: &Effects) -> Result<Option<Deadly>, Refusal> {
 fn explosion(effects: &Effects, cloud: &Footprint) -> Result<Option<Deadly>, Refusal> {
     let of = |pa: f64| circles(effects, pa, [ExplosionKind::Congested, ExplosionKind::OpenCloud]);
     let (fatal, damaging) = (of(FATAL_BLAST), of(DAMAGING_BLAST));
+    figure(largest([reach(&fatal), reach(&damaging)]))?;
     if damaging.is_empty() {
         return Ok(None);
     }
@@ -309,7 +316,7 @@ fn explosion(effects: &Effects, cloud: &Footprint) -> Result<Option<Deadly>, Ref
 
 fn by_probit(effects: &Effects, probit: &ToxicProbit, indoors: Indoors, notes: &mut Validity) -> Result<Option<Deadly>, Refusal> {
     let least = exp((probit_of(LEAST_SHARE) - probit.a) / probit.b);
-    let reach = 1.01 * effects.farthest_load_m(probit, least);
+    let reach = 1.01 * figure(effects.farthest_load_m(probit, least))?;
     if reach <= 1.0 {
         return Ok(None);
     }
@@ -337,11 +344,14 @@ fn by_probit(effects: &Effects, probit: &ToxicProbit, indoors: Indoors, notes: &
 
 fn by_level(effects: &Effects, fraction: f64) -> Result<Option<Deadly>, Refusal> {
     const AVERAGED_S: f64 = 600.0;
-    let reach = 1.01 * effects.farthest_concentration_m(fraction, BREATH_M, AVERAGED_S);
+    let reach = 1.01 * figure(effects.farthest_concentration_m(fraction, BREATH_M, AVERAGED_S))?;
     if reach <= 0.0 {
         return Ok(None);
     }
-    let cloud = Footprint::region(reach, |x, y| effects.concentration(x, y, BREATH_M, AVERAGED_S) >= fraction)?;
+    let cloud = Footprint::region(reach, |x, y| {
+        let c = effects.concentration(x, y, BREATH_M, AVERAGED_S);
+        c >= fraction || c.is_nan()
+    })?;
     Ok(Some(Deadly {
         end: End::Toxic,
         individual: cloud.clone(),

@@ -6,20 +6,22 @@ use super::ScenarioError;
 use super::blast::{Explosion, ExplosionKind};
 use super::cloud::{self, SCATTER, fraction, sampled};
 use super::describe::{Description, RainOut, ReleaseDescription, Uncertainty};
-use super::effects::Effects;
+use super::effects::{Effects, NO_FIGURE};
 use super::flames::Fire;
+use crate::Refusal;
 use crate::meteorology::direction::wedge_half_angle_deg;
+use crate::numerics::largest;
 use crate::qra::uncertainty::Dice;
 use crate::validity::within;
-use crate::zones::{Band, Level, Ring, Zone, circle, wedge};
+use crate::zones::{Band, Hazard, Level, Ring, Zone, circle, wedge};
 
 /// Time the heat levels hold for, s.
 const EXPOSED_S: f64 = 60.0;
 /// Most runs of an uncertainty study.
 const MOST_SAMPLES: u32 = 2_000;
 
-/// All zones, each with the band of its model's scatter.
-pub(super) fn zones(e: &Effects) -> Vec<Zone> {
+/// All zones, each with the band of its model's scatter. A reach without a figure is refused.
+pub(super) fn zones(e: &Effects) -> Result<Vec<Zone>, Refusal> {
     let mut zones: Vec<Zone> = e.levels().iter().map(|level| cloud_zone(e, level)).collect();
     for fire in e.fires() {
         zones.extend(e.heat_levels().iter().map(|level| heat_zone(fire, level)));
@@ -27,7 +29,8 @@ pub(super) fn zones(e: &Effects) -> Vec<Zone> {
     for level in e.blast_levels() {
         zones.extend(blast_zone(e, level));
     }
-    zones
+    let figured = |zone: &Zone| [zone.reach_m, zone.band.likely_reach_m, zone.band.possible_reach_m].iter().all(|m| m.is_finite());
+    if zones.iter().all(figured) { Ok(zones) } else { Err(Refusal::NoSolution { model: "scenario", why: NO_FIGURE }) }
 }
 
 fn cloud_zone(e: &Effects, level: &Level) -> Zone {
@@ -36,8 +39,8 @@ fn cloud_zone(e: &Effects, level: &Level) -> Zone {
     let (ring, model, notes) = e.dispersed().outline(c, z, averaging_s);
     let reach_m = farthest_x(&ring);
     let (likely, _, _) = e.dispersed().outline(c * SCATTER, z, averaging_s);
-    let possible_reach_m = e.dispersed().reach(c / SCATTER, z, averaging_s).max(reach_m);
-    let likely_reach_m = farthest_x(&likely).min(reach_m);
+    let possible_reach_m = largest([e.dispersed().reach(c / SCATTER, z, averaging_s), reach_m]);
+    let likely_reach_m = least(farthest_x(&likely), reach_m);
     let possible = turned(e, &ring, possible_reach_m);
     // In calm air nobody knows where the cloud goes: all zones are circles.
     let drawn = |ring: Ring, reach_m: f64| match (e.air().direction_known, reach_m > 0.0) {
@@ -90,8 +93,8 @@ fn heat_zone(fire: &Fire, level: &Level) -> Zone {
         band: Band {
             factor: fire.scatter,
             samples: 0,
-            likely_reach_m: farthest(&likely).min(reach_m),
-            possible_reach_m: farthest(&possible).max(reach_m),
+            likely_reach_m: least(farthest(&likely), reach_m),
+            possible_reach_m: largest([farthest(&possible), reach_m]),
             likely: some(likely),
             possible: some(possible),
         },
@@ -108,11 +111,15 @@ fn drawn(ring: &Ring, middle: f64, reach_m: f64) -> Ring {
     ring.iter().map(|p| [middle + by * (p[0] - middle), by * p[1]]).collect()
 }
 
-/// Of several explosions the strongest at a place: a ring each where it reaches, one zone.
+/// The explosions a zone is drawn of: the open cloud's weak blast is one only where it reaches a level of the site's own.
+fn strong<'a>(e: &'a Effects, level: &Level) -> impl Iterator<Item = &'a Explosion> {
+    let kpa = level.value;
+    e.explosions().iter().filter(move |x| x.kind != ExplosionKind::OpenCloud || x.radius_m(kpa).is_some())
+}
+
+/// Of several explosions the strongest at a place: a ring each where it reaches, one zone. Its reach is from the release, as of every zone.
 fn blast_zone(e: &Effects, level: &Level) -> Option<Zone> {
-    // The open cloud's weak blast is a zone only where it reaches a level of the site's own.
-    let strong = |x: &&Explosion| x.kind != ExplosionKind::OpenCloud || x.radius_m(level.value).is_some();
-    let all: Vec<&Explosion> = e.explosions().iter().filter(strong).collect();
+    let all: Vec<&Explosion> = strong(e, level).collect();
     let first = all.first()?;
     let circles = |kpa: f64| -> Vec<Ring> {
         let reached: Vec<([f64; 2], f64)> = all.iter().filter_map(|x| Some((x.centre, x.radius_m(kpa)?))).collect();
@@ -126,7 +133,7 @@ fn blast_zone(e: &Effects, level: &Level) -> Option<Zone> {
             .map(|i| circle(reached[i].0, reached[i].1))
             .collect()
     };
-    let reach = |kpa: f64| all.iter().filter_map(|x| x.radius_m(kpa)).fold(0.0, f64::max);
+    let reach = |kpa: f64| largest(all.iter().map(|x| x.farthest_m(kpa)));
     let factor = all.iter().map(|x| x.scatter).fold(1.0, f64::max);
     let mut notes = Vec::new();
     for note in all.iter().flat_map(|x| x.validity.iter()) {
@@ -136,10 +143,7 @@ fn blast_zone(e: &Effects, level: &Level) -> Option<Zone> {
     }
     Some(Zone {
         level: *level,
-        model: all
-            .iter()
-            .max_by(|a, b| a.radius_m(level.value).unwrap_or(0.0).total_cmp(&b.radius_m(level.value).unwrap_or(0.0)))
-            .map_or(first.model, |x| x.model),
+        model: all.iter().max_by(|a, b| a.farthest_m(level.value).total_cmp(&b.farthest_m(level.value))).map_or(first.model, |x| x.model),
         reach_m: reach(level.value),
         averaging_s: 0.0,
         rings: circles(level.value),
@@ -160,11 +164,16 @@ fn some(ring: Ring) -> Vec<Ring> {
 }
 
 fn farthest_x(ring: &Ring) -> f64 {
-    ring.iter().map(|p| p[0]).fold(0.0, f64::max)
+    largest(ring.iter().map(|p| p[0]))
 }
 
 fn farthest(ring: &Ring) -> f64 {
-    ring.iter().map(|p| hypot(p[0], p[1])).fold(0.0, f64::max)
+    largest(ring.iter().map(|p| hypot(p[0], p[1])))
+}
+
+/// The smaller of two; no figure where one of them is none.
+fn least(a: f64, b: f64) -> f64 {
+    if a.is_nan() || b.is_nan() { f64::NAN } else { f64::min(a, b) }
 }
 
 /// Replaces the bands by those of many runs over wind, class, discharge, rain-out and the models' own scatter. Returns how many ran.
@@ -179,13 +188,15 @@ pub(super) fn sampled_bands(d: &Description, e: &Effects, study: &Uncertainty, z
     for _ in 0..samples {
         let (changed, by) = vary(d, &mut dice);
         let scatter = dice.normal();
-        // A sample the models refuse, such as a wind that is too weak, counts as none.
+        // A sample the models refuse, such as a wind that is too weak, or that has no figure, counts as none; the caller tells how many.
         let Ok(one) = Effects::scaled(&changed, by) else { continue };
-        ran += 1;
         let factor = |scatter_of: f64| exp(scatter * log(scatter_of) / 1.4);
-        for (zone, reaches) in zones.iter().zip(&mut reaches) {
-            reaches.push(reach_of(&one, zone, factor(zone.band.factor)));
+        let of_zones: Vec<f64> = zones.iter().map(|zone| reach_of(&one, zone, factor(zone.band.factor))).collect();
+        if of_zones.iter().any(|reach| reach.is_nan()) {
+            continue;
         }
+        ran += 1;
+        reaches.iter_mut().zip(of_zones).for_each(|(reaches, reach)| reaches.push(reach));
     }
     if ran == 0 {
         return Ok(0);
@@ -198,17 +209,17 @@ pub(super) fn sampled_bands(d: &Description, e: &Effects, study: &Uncertainty, z
         zone.band.samples = ran;
         zone.band.likely_reach_m = low;
         zone.band.possible_reach_m = high;
-        let hazard_of_cloud = matches!(zone.level.hazard, crate::zones::Hazard::Toxic | crate::zones::Hazard::Flammable);
-        zone.band.likely = if low > 0.0 {
-            zone.rings.iter().map(|ring| about_its_middle(ring, low / zone.reach_m.max(1e-9))).collect()
-        } else {
-            Vec::new()
+        let drawn = |reach_m: f64| -> Vec<Ring> {
+            if reach_m <= 0.0 {
+                Vec::new()
+            } else if zone.level.hazard == Hazard::Blast {
+                about_their_middles(&zone.rings, reach_m)
+            } else {
+                zone.rings.iter().map(|ring| about_its_middle(ring, reach_m / zone.reach_m.max(1e-9))).collect()
+            }
         };
-        zone.band.possible = if hazard_of_cloud {
-            some(turned(e, &ring, high))
-        } else {
-            zone.rings.iter().map(|ring| about_its_middle(ring, high / zone.reach_m.max(1e-9))).collect()
-        };
+        let hazard_of_cloud = matches!(zone.level.hazard, Hazard::Toxic | Hazard::Flammable);
+        (zone.band.likely, zone.band.possible) = (drawn(low), if hazard_of_cloud { some(turned(e, &ring, high)) } else { drawn(high) });
     }
     Ok(ran)
 }
@@ -220,15 +231,36 @@ fn about_its_middle(ring: &Ring, by: f64) -> Ring {
     ring.iter().map(|p| [middle + by * (p[0] - middle), by * p[1]]).collect()
 }
 
+/// Circles about the middles of explosions, all by the factor with which the farthest comes to reach `reach_m` from the release.
+fn about_their_middles(rings: &[Ring], reach_m: f64) -> Vec<Ring> {
+    let middle = |ring: &Ring| {
+        let of = |i: usize| {
+            let ends = ring.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), p| (f64::min(low, p[i]), f64::max(high, p[i])));
+            0.5 * (ends.0 + ends.1)
+        };
+        [of(0), of(1)]
+    };
+    let Some(first) = rings.iter().max_by(|a, b| farthest(a).total_cmp(&farthest(b))) else { return Vec::new() };
+    let way = hypot(middle(first)[0], middle(first)[1]);
+    let by = (reach_m - way) / (farthest(first) - way).max(1e-9);
+    if by <= 0.0 {
+        return Vec::new();
+    }
+    let about = |ring: &Ring| {
+        let [x, y] = middle(ring);
+        ring.iter().map(|p| [x + by * (p[0] - x), y + by * (p[1] - y)]).collect()
+    };
+    rings.iter().map(about).collect()
+}
+
 fn reach_of(e: &Effects, zone: &Zone, factor: f64) -> f64 {
-    use crate::zones::Hazard;
     match zone.level.hazard {
         Hazard::Toxic | Hazard::Flammable => {
             let (z, averaging_s) = cloud::sampled(&zone.level);
             e.dispersed().reach(cloud::fraction(&zone.level) / factor, z, averaging_s)
         }
-        Hazard::Heat => e.fires().iter().map(|fire| fire.reach_m(zone.level.value / factor)).fold(0.0, f64::max),
-        Hazard::Blast => e.explosions().iter().filter_map(|x| x.radius_m(zone.level.value / factor)).fold(0.0, f64::max),
+        Hazard::Heat => e.farthest_heat_m(zone.level.value / factor),
+        Hazard::Blast => largest(strong(e, &zone.level).map(|x| x.farthest_m(zone.level.value / factor))),
     }
 }
 

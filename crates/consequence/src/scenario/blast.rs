@@ -89,8 +89,13 @@ impl Explosion {
         distance_to(kpa, |r| self.at_kpa(r))
     }
 
+    /// Farthest place with this pressure, m from the release; zero where it is nowhere reached.
+    pub fn farthest_m(&self, kpa: f64) -> f64 {
+        self.radius_m(kpa).map_or(0.0, |r| hypot(self.centre[0], self.centre[1]) + r)
+    }
+
     pub(super) fn report(&self) -> ExplosionReport {
-        let bst_kpa = |r: f64| self.second_opinion_kpa(r).unwrap_or(0.0);
+        let bst_kpa = |r: f64| self.second_opinion_kpa(r).unwrap_or(f64::NAN);
         ExplosionReport {
             kind: self.kind,
             model: self.model,

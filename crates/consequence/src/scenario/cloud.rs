@@ -80,7 +80,13 @@ pub(super) fn levels(d: &Description, s: &Substance, r: &Released, found: &mut F
                 .assume(format!("toxic zones by {}, one set for all colours", toxic[0].basis.split([' ', '-']).next().unwrap_or_default()));
             levels.extend(for_the_duration(s, r, own.toxic_for_the_duration, toxic, found));
         }
-        (None, Err(_)) => found.assume("no toxic level is tabled for the substance: no toxic zone"),
+        (None, Err(_)) => {
+            found.note(Note::LeftOut {
+                model: "toxic_level",
+                what: "the toxic zone: no toxic level is tabled for the substance; give levels if it is toxic",
+            });
+            found.assume("no toxic level is tabled for the substance: no toxic zone");
+        }
     }
     match (s.lfl_pct, s.burns) {
         (Some(_), _) => {
@@ -416,6 +422,15 @@ impl Dispersed {
     }
 
     pub fn concentration(&self, x: f64, y: f64, z: f64, averaging_s: f64) -> f64 {
+        self.concentration_of(self.run(averaging_s), x, y, z, averaging_s)
+    }
+
+    /// Of the toxic cloud, however short the time: only its run is followed down to toxic levels.
+    pub fn breathed(&self, x: f64, y: f64, z: f64, averaging_s: f64) -> f64 {
+        self.concentration_of(self.run(TOXIC_S), x, y, z, averaging_s)
+    }
+
+    fn concentration_of(&self, run: &Run, x: f64, y: f64, z: f64, averaging_s: f64) -> f64 {
         let of = |model: &Model| match &model.form {
             Form::Dense(dense) => dense.concentration(x, y, z, averaging_s),
             Form::Plume(plume) => plume.concentration(x, y, z, averaging_s) / self.kg_m3,
@@ -425,7 +440,7 @@ impl Dispersed {
             Form::Boxed(boxed) => in_box(boxed, x, y, z),
         };
         // Near its source a Gaussian cloud is denser than the pure gas. NaN stays NaN.
-        largest(self.run(averaging_s).models.iter().map(of)).clamp(0.0, 1.0)
+        largest(run.models.iter().map(of)).clamp(0.0, 1.0)
     }
 
     /// Of the model that brings the cloud first. Passive: the front runs at 1.5 times the wind (11 §2).
@@ -530,7 +545,8 @@ impl Dispersed {
             // All of it, while the box is between the limits.
             Form::Boxed(boxed) => f64::from(u8::from(boxed.course.iter().any(|b| (lfl..=ufl).contains(&b.fraction)))) * r.mass_kg,
         };
-        Some(largest(self.quick.models.iter().map(of)).min(r.mass_kg))
+        let most = largest(self.quick.models.iter().map(of));
+        Some(if most.is_nan() { most } else { most.min(r.mass_kg) })
     }
 
     /// Part of a congested volume that lies in the cloud above a volume fraction, m³, by a grid over where the two may meet.
@@ -581,7 +597,7 @@ impl Model {
 /// Volume fraction at a place while a box stands over it, the largest.
 fn in_box(run: &BoxRun, x: f64, y: f64, z: f64) -> f64 {
     let over = |b: &&BoxAt| (x - b.x) * (x - b.x) + y * y <= b.radius * b.radius && z <= b.height.max(2.0);
-    run.course.iter().filter(over).map(|b| b.fraction).fold(0.0, f64::max)
+    largest(run.course.iter().filter(over).map(|b| b.fraction))
 }
 
 fn box_passage(run: &BoxRun, x: f64) -> Option<Passage> {
@@ -645,8 +661,11 @@ pub(super) fn edge(far: f64, holds: impl Fn(f64) -> bool) -> f64 {
     low
 }
 
-/// From where upwind to where downwind the outlines reach.
+/// From where upwind to where downwind the outlines reach; no figures where one of them has none.
 pub(super) fn envelope(ellipses: &[Ellipse]) -> Option<(f64, f64)> {
+    if ellipses.iter().any(|(x, a, _)| (x + a).is_nan()) {
+        return Some((f64::NAN, f64::NAN));
+    }
     let from = ellipses.iter().map(|(x, a, _)| x - a).reduce(f64::min)?;
     let to = ellipses.iter().map(|(x, a, _)| x + a).reduce(f64::max)?;
     Some((from, to))
@@ -676,7 +695,10 @@ pub(super) fn swept(ellipses: &[Ellipse]) -> Ring {
 
 /// Ring of a plume from `from` (the upwind edge of its source) to `reach`: stations even over the source, then in ln x.
 fn along(outline: &mut [(f64, f64)], reach: Option<f64>, from: f64, half: impl Fn(f64) -> f64) -> Ring {
-    let Some(reach) = reach.filter(|reach| *reach > 0.0) else { return Ring::new() };
+    let Some(reach) = reach.filter(|reach| *reach > 0.0 || reach.is_nan()) else { return Ring::new() };
+    if reach.is_nan() {
+        return vec![[f64::NAN, 0.0]; 3];
+    }
     let n = outline.len();
     let over = if from < 0.0 { n / 4 } else { 0 };
     let near = (reach * 1e-3).clamp(0.1, 1.0).min(0.5 * reach);

@@ -24,6 +24,9 @@ pub const FLAMMABLE_S: f64 = 20.0;
 /// Height of breath, m.
 pub const BREATH_M: f64 = 1.5;
 
+/// Why a scenario with a reach that is not a number is refused.
+pub(super) const NO_FIGURE: &str = "a reach, a mass or a pressure has no figure; it must not read as no effect";
+
 /// One release and all it may do. Build it once, ask it anywhere.
 #[derive(Debug, Clone)]
 pub struct Effects {
@@ -70,7 +73,7 @@ impl Effects {
         let fires = flames::fires(description, &substance, &air, &released, &mut found)?;
         let explosions = blast::explosions(description, &substance, &air, &released, &dispersed, flammable_kg, &mut found)?;
         let own = description.levels.clone().unwrap_or_default();
-        Ok(Self {
+        let effects = Self {
             heat_levels: own.heat_kw_m2.map_or(Ok(HEAT), |values| own_levels(Hazard::Heat, values))?,
             blast_levels: own.blast_kpa.map_or(Ok(BLAST), |values| own_levels(Hazard::Blast, values))?,
             description: description.clone(),
@@ -85,7 +88,21 @@ impl Effects {
             warnings: found.warnings,
             assumptions: found.assumptions,
             models: found.models,
-        })
+        };
+        effects.figured()?;
+        Ok(effects)
+    }
+
+    /// Refuses what has no figure: it would be drawn as no zone.
+    fn figured(&self) -> Result<(), Refusal> {
+        let clouds = self.levels.iter().map(|level| {
+            let (z, averaging_s) = cloud::sampled(level);
+            self.dispersed.reach(cloud::fraction(level), z, averaging_s)
+        });
+        let heat = self.heat_levels.iter().map(|level| self.farthest_heat_m(level.value));
+        let blast = self.blast_levels.iter().map(|level| self.farthest_overpressure_m(level.value));
+        let all = largest(clouds.chain(heat).chain(blast).chain(self.flammable_kg));
+        if all.is_nan() { Err(Refusal::NoSolution { model: "scenario", why: NO_FIGURE }) } else { Ok(()) }
     }
 
     pub fn description(&self) -> &Description {
@@ -138,6 +155,11 @@ impl Effects {
         self.dispersed.concentration(x, y, z, averaging_s)
     }
 
+    /// Volume fraction of the toxic cloud at the height of breath, mean of its worst `averaging_s`, which may be short.
+    pub fn breathed(&self, x: f64, y: f64, averaging_s: f64) -> f64 {
+        self.dispersed.breathed(x, y, BREATH_M, averaging_s)
+    }
+
     /// When the cloud comes to `x`, is strongest and has passed; `None` where it never comes.
     pub fn passage(&self, x: f64) -> Option<Passage> {
         self.dispersed.passage(x)
@@ -156,10 +178,13 @@ impl Effects {
         self.dispersed.load(probit, |fraction| self.in_unit_of(probit.set, fraction), x, y, z)
     }
 
-    /// Whether a place lies in the cloud that burns at once: above the lower flammable limit on the ground.
+    /// Whether a place lies in the cloud that burns at once: above the lower flammable limit on the ground, or not known to be below it.
     pub fn flash_fire(&self, x: f64, y: f64) -> bool {
-        self.flammable_kg.is_some()
-            && self.substance.lower_flammable_limit().is_ok_and(|lfl| self.concentration(x, y, 0.0, FLAMMABLE_S) >= lfl)
+        let over = |lfl: f64| {
+            let c = self.concentration(x, y, 0.0, FLAMMABLE_S);
+            c >= lfl || c.is_nan()
+        };
+        self.flammable_kg.is_some() && self.substance.lower_flammable_limit().is_ok_and(over)
     }
 
     /// The fires of an ignition at the source; which of them happens is the caller's event tree.
@@ -199,8 +224,7 @@ impl Effects {
 
     /// Farthest place in any direction with this overpressure, m from the release.
     pub fn farthest_overpressure_m(&self, kpa: f64) -> f64 {
-        let of = |e: &Explosion| e.radius_m(kpa).map_or(0.0, |r| libm::hypot(e.centre[0], e.centre[1]) + r);
-        largest(self.explosions.iter().map(of))
+        largest(self.explosions.iter().map(|explosion| explosion.farthest_m(kpa)))
     }
 
     /// Everything beyond this distance, m, is outside every zone: what a table of footprints must cover.
@@ -227,23 +251,57 @@ impl Effects {
     }
 }
 
-/// Farthest x, to 0.5 %, where `value` still reaches `level`; searched from 50 km inwards.
+/// Farthest x, to 0.5 %, where `value` still reaches `level`; searched from 50 km inwards. No figure where a value has none.
 fn farthest(value: impl Fn(f64) -> f64, level: f64) -> f64 {
     let mut far = 50_000.0;
-    if value(far) >= level {
+    let most = value(far);
+    if most.is_nan() {
+        return f64::NAN;
+    }
+    if most >= level {
         return far;
     }
     while far > 1.0 {
         let near = far / 1.2;
-        if value(near) >= level {
+        let there = value(near);
+        if there.is_nan() {
+            return f64::NAN;
+        }
+        if there >= level {
             let (mut low, mut high) = (near, far);
             while high / low > 1.005 {
                 let middle = libm::sqrt(low * high);
-                if value(middle) >= level { low = middle } else { high = middle }
+                let between = value(middle);
+                if between.is_nan() {
+                    return f64::NAN;
+                }
+                if between >= level { low = middle } else { high = middle }
             }
             return low;
         }
         far = near;
     }
     0.0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_effect_without_a_figure_is_refused() {
+        let description = crate::scenario::from_toml(crate::bench::SCENARIO).unwrap();
+        let effects = Effects::of(&description).unwrap();
+        assert!(effects.figured().is_ok());
+        let lost = Effects { flammable_kg: Some(f64::NAN), ..effects };
+        assert!(matches!(lost.figured(), Err(Refusal::NoSolution { .. })));
+    }
+
+    #[test]
+    fn a_value_without_a_figure_is_no_reach() {
+        assert!((farthest(|x| 100.0 / x, 1.0) / 100.0 - 1.0).abs() < 0.01);
+        assert_eq!(farthest(|_| 0.0, 1.0), 0.0);
+        assert!(farthest(|_| f64::NAN, 1.0).is_nan());
+        assert!(farthest(|x| if x < 500.0 { f64::NAN } else { 100.0 / x }, 1.0).is_nan());
+    }
 }

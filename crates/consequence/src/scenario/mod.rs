@@ -140,10 +140,17 @@ impl Findings {
 /// Runs a scenario: the same description and version give the same bits on every machine.
 pub fn run(description: &Description) -> Result<Outcome, ScenarioError> {
     let effects = Effects::of(description)?;
-    let mut zones = bands::zones(&effects);
-    let mut assumptions = effects.assumptions().to_vec();
+    let mut zones = bands::zones(&effects)?;
+    let (mut assumptions, mut warnings) = (effects.assumptions().to_vec(), effects.warnings().to_vec());
     if let Some(study) = &description.uncertainty {
         let ran = bands::sampled_bands(description, &effects, study, &mut zones)?;
+        if ran < study.samples {
+            warnings.push(Note::LeftOut {
+                model: "uncertainty",
+                what: "samples the models refuse, such as too weak a wind: the bands are of the others",
+            });
+            assumptions.push(format!("{} of {} samples were refused by the models and are in no band", study.samples - ran, study.samples));
+        }
         assumptions
             .push(format!("bands from {ran} runs (seed {}): wind, class, discharge, rain-out and the scatter of the models", study.seed));
     } else if !zones.is_empty() {
@@ -167,7 +174,7 @@ pub fn run(description: &Description) -> Result<Outcome, ScenarioError> {
         beside,
         advice: places::advice(&effects)?,
         zones,
-        warnings: effects.warnings().to_vec(),
+        warnings,
         assumptions,
         models: effects.models().to_vec(),
         version: VERSION,
@@ -195,7 +202,7 @@ fn beside_default(description: &Description, zones: &[Zone]) -> Result<Vec<Besid
     let default = Effects::of(&Description { compat_aqt3046: false, ..description.clone() })?;
     let area = |zone: &Zone| zone.rings.iter().map(bands::area).sum::<f64>();
     let mut beside = Vec::new();
-    for (zone, other) in zones.iter().zip(bands::zones(&default)) {
+    for (zone, other) in zones.iter().zip(bands::zones(&default)?) {
         let (own, others) = (area(zone), area(&other));
         if zone.level == other.level && bands::apart(own, others) > 0.2 {
             beside.push(Beside {

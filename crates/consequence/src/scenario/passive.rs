@@ -4,7 +4,7 @@
 use libm::{erf, exp, log, pow, sqrt};
 use std::f64::consts::PI;
 
-use super::cloud::{Ellipse, FARTHEST_M, edge};
+use super::cloud::{Ellipse, FARTHEST_M, edge, envelope};
 use super::describe::Air;
 use super::effects::FLAMMABLE_S;
 use super::release::{Released, Source};
@@ -13,6 +13,7 @@ use crate::dispersion::puff::Puff;
 use crate::dispersion::sigma::{SigmaSet, Spread, averaging_factor};
 use crate::dispersion::similarity::{PlumeAt, SimilarityPlume};
 use crate::explosion::flammable_mass;
+use crate::numerics::largest;
 use crate::{Refusal, Validity};
 
 /// To here the near set holds, from there the far one; between them ln c goes over, m.
@@ -167,23 +168,36 @@ impl FinitePlume {
         let end = self.reach(lfl, h, FLAMMABLE_S).map_or(0.0, |x| x + self.upwind_m);
         // A puff of short duration holds what was released; the caller limits to it.
         let from = self.upwind_m.max(0.1_f64.min(0.5 * end));
-        flammable_mass::of_plume(self.near.q.max(1e-12), u, lfl, ufl, from.max(1e-6), end, axis).unwrap_or(0.0)
+        flammable_mass::of_plume(self.near.q.max(1e-12), u, lfl, ufl, from.max(1e-6), end, axis).unwrap_or(f64::NAN)
     }
 }
 
-/// Farthest x at which a concentration that falls with distance is still `c`, to 0.1 %; beyond [`FARTHEST_M`] it is that.
+/// Farthest x at which a concentration that falls with distance is still `c`, to 0.1 %; beyond [`FARTHEST_M`] it is that. No figure where a
+/// concentration has none.
 fn reach(at: impl Fn(f64) -> f64, c: f64) -> Option<f64> {
     let mut far = FARTHEST_M;
-    if at(far) >= c {
+    let most = at(far);
+    if most.is_nan() {
+        return Some(f64::NAN);
+    }
+    if most >= c {
         return Some(far);
     }
     while far > 0.1 {
         let near = far / 1.12;
-        if at(near) >= c {
+        let there = at(near);
+        if there.is_nan() {
+            return Some(f64::NAN);
+        }
+        if there >= c {
             let (mut low, mut high) = (near, far);
             while high / low > 1.0005 {
                 let middle = sqrt(low * high);
-                if at(middle) >= c { low = middle } else { high = middle }
+                let between = at(middle);
+                if between.is_nan() {
+                    return Some(f64::NAN);
+                }
+                if between >= c { low = middle } else { high = middle }
             }
             return Some(low);
         }
@@ -275,7 +289,7 @@ impl NearGround {
         let end = self.reach(lfl, 0.0, FLAMMABLE_S).unwrap_or(0.0);
         let axis = |x: f64| self.steady(x, 0.0, 0.0, FLAMMABLE_S);
         let u = self.wind_at(0.5 * end);
-        flammable_mass::of_plume(self.plume.q.max(1e-12), u, lfl, ufl, 0.1_f64.min(0.5 * end).max(1e-6), end, axis).unwrap_or(0.0)
+        flammable_mass::of_plume(self.plume.q.max(1e-12), u, lfl, ufl, 0.1_f64.min(0.5 * end).max(1e-6), end, axis).unwrap_or(f64::NAN)
     }
 }
 
@@ -326,15 +340,15 @@ impl AgedPuff {
     }
 
     pub fn reach(&self, c: f64, z: f64, averaging_s: f64) -> Option<f64> {
-        let ellipses = self.ellipses(c, z, averaging_s);
-        ellipses.iter().map(|(x, a, _)| x + a).reduce(f64::max)
+        envelope(&self.ellipses(c, z, averaging_s)).map(|ends| ends.1)
     }
 
     /// Outlines at a level as it travels.
     pub fn ellipses(&self, c: f64, z: f64, averaging_s: f64) -> Vec<Ellipse> {
         let Some(last) = reach(|x| self.middle(x, z, averaging_s), c) else {
             // Even where its middle stands at the start it may be over the level.
-            return if self.middle(0.0, z, averaging_s) > c { vec![self.ellipse(0.0, c, z, averaging_s)] } else { Vec::new() };
+            let start = self.middle(0.0, z, averaging_s);
+            return if start > c || start.is_nan() { vec![self.ellipse(0.0, c, z, averaging_s)] } else { Vec::new() };
         };
         const INSTANTS: usize = 48;
         let first = 0.01 * last;
@@ -345,7 +359,7 @@ impl AgedPuff {
     fn ellipse(&self, x: f64, c: f64, z: f64, averaging_s: f64) -> Ellipse {
         let s = self.spread(x);
         let ratio = self.middle(x, z, averaging_s) / c;
-        let widths = if ratio > 1.0 { sqrt(2.0 * log(ratio)) } else { 0.0 };
+        let widths = if ratio <= 1.0 { 0.0 } else { sqrt(2.0 * log(ratio)) };
         (x, widths * s.x, widths * s.y)
     }
 
@@ -364,7 +378,7 @@ impl AgedPuff {
             let c0 = self.middle(x, self.puff.h, 0.0);
             self.puff.m * (within(c0 / lfl) - within(c0 / ufl))
         };
-        (0..60).map(|i| at(pow(1.2, f64::from(i)) - 1.0)).fold(0.0, f64::max)
+        largest((0..60).map(|i| at(pow(1.2, f64::from(i)) - 1.0)))
     }
 }
 
@@ -406,6 +420,16 @@ mod tests {
         assert!((mass / closed - 1.0).abs() < 0.02, "{mass} {closed}");
         assert!(p.flammable_mass(lfl, ufl) >= closed * 0.999 && p.flammable_mass(lfl, ufl) <= 1000.0);
         assert_eq!(p.flammable_mass(2.0 * c0, 3.0 * c0), 0.0);
+    }
+
+    #[test]
+    fn what_has_no_figure_has_no_reach_either() {
+        assert!((reach(|x| 100.0 / x, 1.0).unwrap() / 100.0 - 1.0).abs() < 0.001);
+        assert_eq!(reach(|_| 0.0, 1.0), None);
+        assert!(reach(|_| f64::NAN, 1.0).unwrap().is_nan());
+        assert!(reach(|x| if x < 500.0 { f64::NAN } else { 100.0 / x }, 1.0).unwrap().is_nan());
+        let lost = AgedPuff { puff: Puff { m: f64::NAN, ..puff().puff }, ..puff() };
+        assert!(lost.reach(1e-3, 0.0, 600.0).unwrap().is_nan() && lost.flammable_mass(0.01, 0.1).is_nan());
     }
 
     #[test]

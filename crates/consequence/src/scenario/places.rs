@@ -6,14 +6,16 @@ use serde::Serialize;
 use super::describe::{Place, PlaceKind};
 use super::effects::{BREATH_M, Effects};
 use crate::Refusal;
+use crate::dispersion::slab::field::Passage;
 use crate::validity::{positive, within};
 use crate::vulnerability::{ProbitSet, Shelter, toxic_probit};
 use crate::zones::{Action, Exposure, Hazard, Threat, advise, map_to_downwind};
 
 /// Warning, s, before anyone gets ready.
 const WARNING_S: f64 = 300.0;
-/// Averaging time of a toxic concentration, s.
+/// Averaging time of the colour of a toxic zone, s; what is breathed is the mean of the passage, within [`BREATHED_S`].
 const TOXIC_S: f64 = 600.0;
+const BREATHED_S: (f64, f64) = (20.0, 3600.0);
 
 /// What one place gets and should do.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -25,12 +27,12 @@ pub struct PlaceAdvice {
     /// In the wind's frame, m.
     pub downwind_m: f64,
     pub crosswind_m: f64,
-    /// When the cloud comes and how long it stays, s; `None` where it never comes.
+    /// When the cloud comes and how long it stays, s; `None` where it never comes, or is below every level.
     pub arrival_s: Option<f64>,
     pub stays_s: Option<f64>,
     /// Worst colour of the toxic cloud there; `None` outside all.
     pub toxic: Option<Threat>,
-    /// Outdoors, mean of the worst ten minutes, and at most indoors, ppm.
+    /// Outdoors, mean of the worst while the cloud stays, at most an hour, and at most indoors, ppm.
     pub outdoors_ppm: f64,
     pub indoors_ppm: f64,
     /// Over the whole passage, ppm·min.
@@ -98,13 +100,26 @@ fn rooms(kind: PlaceKind) -> (Shelter, f64) {
 }
 
 fn of(e: &Effects, place: &Place) -> Result<PlaceAdvice, Refusal> {
-    let [x, y] = position(e, place)?;
+    let [mut x, mut y] = position(e, place)?;
+    if !e.air().direction_known {
+        // Calm air may bring the cloud here as well as anywhere.
+        (x, y) = (libm::hypot(x, y), 0.0);
+    }
     let speed_m_s = positive("places.speed_m_s", place.speed_m_s)?;
     let ppm = 1e6 * e.concentration(x, y, BREATH_M, TOXIC_S);
     let levels: Vec<_> = e.levels().iter().filter(|level| level.hazard == Hazard::Toxic).collect();
     let toxic = levels.iter().find(|level| ppm >= level.value).map(|level| level.threat);
     let (flash_fire, heat_kw_m2, overpressure_kpa) = (e.flash_fire(x, y), e.heat_kw_m2(x, y), e.overpressure_kpa(x, y));
-    let passage = e.passage(x);
+    // Upwind of a burst the cloud stands from its start and passes nowhere: its worst ten minutes hold.
+    let standing = Passage { arrival_s: 0.0, peak_s: 0.0, duration_s: TOXIC_S };
+    let passage = e.passage(x).or_else(|| toxic.map(|_| standing));
+    let outdoors_ppm = passage.map_or(ppm, |p| 1e6 * e.breathed(x, y, p.duration_s.clamp(BREATHED_S.0, BREATHED_S.1)));
+    if [ppm, outdoors_ppm, heat_kw_m2, overpressure_kpa].iter().any(|figure| figure.is_nan()) {
+        return Err(Refusal::NoSolution { model: "places", why: "a concentration, a heat or a pressure there has no figure" });
+    }
+    // Far off the axis nothing comes, whatever passes beside it.
+    let lowest = levels.iter().map(|level| level.value).fold(f64::INFINITY, f64::min);
+    let comes = passage.filter(|_| toxic.is_some() || flash_fire || outdoors_ppm >= lowest);
     let (shelter, preparing_s) = rooms(place.kind);
     let probit = toxic_probit(&e.substance().cas, ProbitSet::Purple).or_else(|| toxic_probit(&e.substance().cas, ProbitSet::Ccps));
     let mut advice = PlaceAdvice {
@@ -113,10 +128,10 @@ fn of(e: &Effects, place: &Place) -> Result<PlaceAdvice, Refusal> {
         people: place.people,
         downwind_m: x,
         crosswind_m: y,
-        arrival_s: passage.map(|p| p.arrival_s),
-        stays_s: passage.map(|p| p.duration_s),
+        arrival_s: comes.map(|p| p.arrival_s),
+        stays_s: comes.map(|p| p.duration_s),
         toxic,
-        outdoors_ppm: ppm,
+        outdoors_ppm,
         indoors_ppm: 0.0,
         dose_outdoors_ppm_min: 0.0,
         dose_indoors_ppm_min: 0.0,
@@ -129,8 +144,8 @@ fn of(e: &Effects, place: &Place) -> Result<PlaceAdvice, Refusal> {
         leave_towards_deg: None,
     };
     if let Some(passage) = passage {
-        advice.dose_outdoors_ppm_min = ppm * passage.duration_s / 60.0;
-        let (peak, dose) = indoors(&shelter, ppm, passage.arrival_s, passage.duration_s);
+        advice.dose_outdoors_ppm_min = outdoors_ppm * passage.duration_s / 60.0;
+        let (peak, dose) = indoors(&shelter, outdoors_ppm, passage.arrival_s, passage.duration_s);
         (advice.indoors_ppm, advice.dose_indoors_ppm_min) = (peak, dose);
     }
     let hot = heat_kw_m2 >= e.heat_levels()[2].value || overpressure_kpa >= e.blast_levels()[2].value || flash_fire;
@@ -146,9 +161,9 @@ fn of(e: &Effects, place: &Place) -> Result<PlaceAdvice, Refusal> {
     // AEGL-2, or half of AEGL-3; without either the lowest level there is.
     let bearable = of(Threat::Orange).or(of(Threat::Red).map(|red| 0.5 * red)).or(of(Threat::Yellow)).unwrap_or(f64::MAX);
     let exposure = Exposure {
-        arrival_s: passage.map_or(0.0, |p| p.arrival_s),
-        duration_s: passage.map_or(0.0, |p| p.duration_s),
-        outdoors: ppm,
+        arrival_s: comes.map_or(0.0, |p| p.arrival_s),
+        duration_s: comes.map_or(0.0, |p| p.duration_s),
+        outdoors: outdoors_ppm,
         bearable,
         way_m,
         speed_m_s,

@@ -109,7 +109,11 @@ impl Workbook {
 
     /// Farthest x with this volume fraction, m.
     pub fn reach(&self, c: f64) -> Option<f64> {
-        if self.fraction(self.ratio(0.1)) < c {
+        let start = self.fraction(self.ratio(0.1));
+        if start.is_nan() {
+            return Some(start);
+        }
+        if start < c {
             return None;
         }
         let gap = |log_x: f64| self.fraction(self.ratio(pow(10.0, log_x))) - c;

@@ -186,11 +186,18 @@ impl Cloud {
         self.at(x).map_or(0.0, |s| self.at_station(&s, 0.0, self.height_of_maximum(&s), t_av))
     }
 
-    /// Farthest x on the centre line at height `z` with volume fraction `c`, m; the end of the run if it is over there.
+    /// Farthest x on the centre line at height `z` with volume fraction `c`, m; the end of the run if it is over there, no figure where a
+    /// station on the way has none.
     pub fn reach(&self, c: f64, z: f64, t_av: f64) -> Option<f64> {
         let value = |s: &Station| self.at_station(s, 0.0, z, t_av);
-        let over = self.stations.iter().rposition(|s| value(s) >= c)?;
+        let over = self.stations.iter().rposition(|s| {
+            let here = value(s);
+            here >= c || here.is_nan()
+        })?;
         let p = &self.stations[over];
+        if value(p).is_nan() {
+            return Some(f64::NAN);
+        }
         let Some(n) = self.stations.get(over + 1) else { return Some(p.x) };
         let (cp, cn) = (log(value(p)), log(value(n).max(1e-300)));
         Some(p.x + (n.x - p.x) * ((cp - log(c)) / (cp - cn).max(1e-12)).clamp(0.0, 1.0))
@@ -213,6 +220,10 @@ impl Cloud {
         let n = outline.len();
         if n < 2 || reach <= first {
             return None;
+        }
+        if reach.is_nan() {
+            outline.fill((f64::NAN, 0.0));
+            return Some(n);
         }
         let near = 0.01 * (reach - first);
         for (i, place) in outline.iter_mut().enumerate() {

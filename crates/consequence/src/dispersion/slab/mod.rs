@@ -198,6 +198,15 @@ mod tests {
     }
 
     #[test]
+    fn a_station_without_a_figure_has_no_reach() {
+        let mut cloud = follow(&sources()[0], &WEATHER, Closure::Slab, 1000.0, 0.0, 1.0).unwrap();
+        assert!(cloud.reach(1e-3, 0.0, 600.0).unwrap().is_finite());
+        // Beyond the level's reach nothing else would tell of it.
+        cloud.stations.last_mut().unwrap().m = f64::NAN;
+        assert!(cloud.reach(1e-3, 0.0, 600.0).unwrap().is_nan());
+    }
+
+    #[test]
     fn half_the_step_changes_less_than_a_hundredth() {
         for release in sources() {
             for closure in [Closure::Slab, Closure::Improved] {
