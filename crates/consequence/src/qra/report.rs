@@ -119,6 +119,9 @@ pub(super) fn report(mut g: Gathered) -> Result<ParkRisk, Refusal> {
             what: "the grid ends inside the contour of 1e-8 a year: widen it to close the contours",
         });
     }
+    if !g.park.target.is_empty() {
+        g.found.assume("a target's band moves a probit only where its footprint is tabled: beyond its edge (one death in ten thousand) it adds nothing in any sample");
+    }
     let contours = CONTOURS
         .map(|level| Contour { per_year: level, rings: contours(&g.per_year, grid.columns, grid.rows, grid.origin, grid.cell_m, level) });
     let mut targets = Vec::with_capacity(g.contributions.len());

@@ -191,7 +191,8 @@ const CONVERGED: f64 = 0.10;
 ///
 /// `weathers` are the shares of the year of the weathers the contributions name; empty when weather is not sampled. See [`SPREADS`].
 /// Approximations: a source's strength moves a toxic or heat probit by a constant, and a fixed limit's distance by a power; wind speed acts as
-/// a weaker source; stability moves by re-weighting the weathers that were run, never beyond them; averaging time is not sampled.
+/// a weaker source; stability moves by re-weighting the weathers that were run, never beyond them; averaging time is not sampled; a
+/// probit case adds nothing beyond its footprint's edge, however sensitive the population (the report says so).
 pub fn individual_band(contributions: &[Contribution], weathers: &[f64], samples: usize, seed: u64) -> Result<Band, Refusal> {
     let mut samples = within("samples", samples as f64, 500.0, 1e6, "500 to a million")? as usize;
     for c in contributions {

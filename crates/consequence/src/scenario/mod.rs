@@ -140,9 +140,13 @@ impl Findings {
 pub fn run(description: &Description) -> Result<Outcome, ScenarioError> {
     let effects = Effects::of(description)?;
     let mut zones = bands::zones(&effects)?;
-    let mut assumptions = effects.assumptions().to_vec();
+    let (mut assumptions, mut warnings) = (effects.assumptions().to_vec(), effects.warnings().to_vec());
     if let Some(study) = &description.uncertainty {
         let ran = bands::sampled_bands(description, &effects, study, &mut zones)?;
+        if let Some((note, how_many)) = bands::refused(ran, study.samples) {
+            warnings.push(note);
+            assumptions.push(how_many);
+        }
         assumptions
             .push(format!("bands from {ran} runs (seed {}): wind, class, discharge, rain-out and the scatter of the models", study.seed));
     } else if !zones.is_empty() {
@@ -166,7 +170,7 @@ pub fn run(description: &Description) -> Result<Outcome, ScenarioError> {
         beside,
         advice: places::advice(&effects)?,
         zones,
-        warnings: effects.warnings().to_vec(),
+        warnings,
         assumptions,
         models: effects.models().to_vec(),
         version: VERSION,
