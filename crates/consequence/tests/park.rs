@@ -239,6 +239,7 @@ fn a_class_brings_its_scenarios_and_the_sites_own_frequencies_go_before() {
     assert_eq!(listed, [(1e-6, false), (6e-6, true)]);
     assert!(found.scenarios[0].source.contains("from-knowledge"));
     assert!(found.assumptions.iter().any(|a| a.contains("buried")));
+    assert!(found.assumptions.iter().any(|a| a.contains("beyond its edge")));
 }
 
 #[test]

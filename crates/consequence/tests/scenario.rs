@@ -582,6 +582,7 @@ fn bands_are_drawn_and_the_same_seed_draws_them_again() {
     assert!(says(&study, "seed 7"));
     d.uncertainty = Some(anlan_consequence::scenario::Uncertainty { samples: 3, seed: 7 });
     assert!(run(&d).is_err());
+    assert!(!left_out(&study, "samples the models refuse"));
 }
 
 #[test]

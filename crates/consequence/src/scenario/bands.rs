@@ -8,12 +8,12 @@ use super::cloud::{self, SCATTER, fraction, sampled};
 use super::describe::{Description, RainOut, ReleaseDescription, Uncertainty};
 use super::effects::{Effects, NO_FIGURE};
 use super::flames::Fire;
-use crate::Refusal;
 use crate::meteorology::direction::wedge_half_angle_deg;
 use crate::numerics::largest;
 use crate::qra::uncertainty::Dice;
 use crate::validity::within;
 use crate::zones::{Band, Hazard, Level, Ring, Zone, circle, wedge};
+use crate::{Note, Refusal};
 
 /// Time the heat levels hold for, s.
 const EXPOSED_S: f64 = 60.0;
@@ -231,6 +231,13 @@ fn about_its_middle(ring: &Ring, by: f64) -> Ring {
     ring.iter().map(|p| [middle + by * (p[0] - middle), by * p[1]]).collect()
 }
 
+/// What is told where fewer samples ran than were asked for.
+pub(super) fn refused(ran: u32, samples: u32) -> Option<(Note, String)> {
+    let note =
+        Note::LeftOut { model: "uncertainty", what: "samples the models refuse, such as too weak a wind: the bands are of the others" };
+    (ran < samples).then(|| (note, format!("{} of {samples} samples were refused by the models and are in no band", samples - ran)))
+}
+
 /// Circles about the middles of explosions, all by the factor with which the farthest comes to reach `reach_m` from the release.
 fn about_their_middles(rings: &[Ring], reach_m: f64) -> Vec<Ring> {
     let middle = |ring: &Ring| {
@@ -292,4 +299,23 @@ pub(super) fn area(ring: &Ring) -> f64 {
 pub(super) fn apart(a: f64, b: f64) -> f64 {
     let larger = a.max(b);
     if larger > 0.0 { (a - b).abs() / larger } else { 0.0 }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn samples_that_did_not_run_are_told() {
+        assert_eq!(refused(40, 40), None);
+        let (note, how_many) = refused(31, 40).unwrap();
+        assert!(matches!(note, Note::LeftOut { model: "uncertainty", .. }) && how_many.starts_with("9 of 40 samples were refused"));
+    }
+
+    #[test]
+    fn circles_are_drawn_about_their_own_middles() {
+        let drawn = about_their_middles(&[circle([100.0, 50.0], 40.0)], hypot(100.0, 50.0) + 20.0);
+        assert!(drawn[0].iter().all(|p| (hypot(p[0] - 100.0, p[1] - 50.0) - 20.0).abs() < 0.5), "{drawn:?}");
+        assert!(about_their_middles(&[circle([100.0, 50.0], 40.0)], 60.0).is_empty());
+    }
 }

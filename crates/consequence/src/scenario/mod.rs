@@ -144,12 +144,9 @@ pub fn run(description: &Description) -> Result<Outcome, ScenarioError> {
     let (mut assumptions, mut warnings) = (effects.assumptions().to_vec(), effects.warnings().to_vec());
     if let Some(study) = &description.uncertainty {
         let ran = bands::sampled_bands(description, &effects, study, &mut zones)?;
-        if ran < study.samples {
-            warnings.push(Note::LeftOut {
-                model: "uncertainty",
-                what: "samples the models refuse, such as too weak a wind: the bands are of the others",
-            });
-            assumptions.push(format!("{} of {} samples were refused by the models and are in no band", study.samples - ran, study.samples));
+        if let Some((note, how_many)) = bands::refused(ran, study.samples) {
+            warnings.push(note);
+            assumptions.push(how_many);
         }
         assumptions
             .push(format!("bands from {ran} runs (seed {}): wind, class, discharge, rain-out and the scatter of the models", study.seed));
