@@ -8,7 +8,7 @@ const RUNS: &str = "/api/v1/consequence/runs";
 /// Where the chlorine is let out.
 const SITE: [f64; 2] = [119.97, 31.81];
 
-/// Half a tonne an hour of chlorine from a 10 mm hole, a moderate wind from the south-east.
+/// Two kilograms a second of chlorine from a 10 mm hole, a moderate wind from the south-east.
 pub fn chlorine(name: &str) -> Value {
     json!({"name": name, "substance": "7782-50-5", "site": {"longitude": SITE[0], "latitude": SITE[1]},
         "weather": {"wind_m_s": 3.0, "wind_from_deg": 120, "stability": "D", "temperature_c": 20, "humidity": 0.6, "roughness_m": 0.1},
@@ -161,14 +161,40 @@ fn what_is_missing_or_impossible_is_named_with_what_would_help() {
     // What is wrong, where, its code, and what the sentence says in both languages.
     for (path, value, expected, zh, en) in [
         ("/substance", json!("0000-00-0"), "substance: unknown_cas", "CAS 号 0000-00-0", "CAS number 0000-00-0"),
+        ("/substance", json!("氯气"), "substance: unknown_cas", "该物质请填 7782-50-5", "write 7782-50-5 for this substance"),
         ("/substance", json!("7803-51-2"), "substance: missing_property", "液体比热容", "heat capacity of the liquid"),
         ("/weather/wind_m_s", json!(0.01), "weather.wind_m_s: wind_below_range", "静风范围圈", "calm-weather circle"),
         ("/release/temperature_c", json!(200), "release.temperature_c: above_critical_point", "按气体泄漏描述", "release as one of gas"),
+        ("/release/temperature_c", json!(200), "release.temperature_c: above_critical_point", "温度 200 °C（473.2 K）", "200 °C (473.2 K)"),
+        (
+            "/release/temperature_c",
+            json!(-60),
+            "release.temperature_c: wrong_phase",
+            "下，氯不是高于沸点的液体；",
+            "chlorine is not a liquid above",
+        ),
         ("/release/inventory_kg", json!(-1), "release.inventory_kg: negative_inventory", "检查液位计", "check the gauge"),
         ("/weather/humidity", json!(60), "weather.humidity: out_of_domain", "0 与 1 之间", "between 0 and 1"),
         ("/weather/humidity", Value::Null, "weather.humidity: required", "`humidity`", "`humidity`"),
         ("/weather/humidity", json!("wet"), "weather.humidity: wrong_type", "应为数字", "a number, not wet"),
         ("/weather/mist", json!(1), "weather.mist: unknown_field", "roughness_m", "roughness_m"),
+        ("/release/hole_mm", json!("10 mm"), "release.hole_mm: wrong_type", "应为数字，现为 10 mm", "a number, not 10 mm"),
+        (
+            "/weather/stability",
+            json!("G"),
+            "weather.stability: unknown_code",
+            "没有“G”；可用：A 至 F 级",
+            "“G” is not known; known: a class A to F",
+        ),
+        ("/site/latitude", json!(89), "site.latitude: out_of_domain", "−85 至 85 度", "degrees from -85 to 85"),
+        ("/places", json!([{"name": "school"}]), "places[0]: required", "缺少此项：地点须给出", "Missing: a place needs east_m"),
+        (
+            "/levels",
+            json!({"toxic_ppm": [1, 2, 3]}),
+            "levels.toxic_ppm: out_of_domain",
+            "应为低于前一级的阈值",
+            "below the level before it",
+        ),
         ("/release/kind", json!("meteorite"), "release.kind: unknown_code", "liquefied_hole", "liquefied_hole"),
     ] {
         let scenario = changed(path, value);
@@ -191,7 +217,16 @@ fn what_is_missing_or_impossible_is_named_with_what_would_help() {
         Client::send(request).refused(status, code);
     };
     refused("{", 400, "bad_json");
-    refused(r#"{"scenario":{},"stored":true}"#, 400, "bad_json");
+    for (body, expected, zh) in [
+        (json!({"scenario": chlorine("多一项"), "stored": true}), "stored: unknown_field", "没有这个字段；可用：`scenario`"),
+        (json!({"scenario": chlorine("文字"), "store": "yes"}), "store: wrong_type", "应为true 或 false，现为 yes"),
+        (json!({"scenario": chlorine("数字"), "store": true, "enterprise": 7}), "enterprise: wrong_type", "应为文字，现为 7"),
+        (json!({"store": true}), "scenario: required", "缺少此项：场景"),
+    ] {
+        assert_eq!(who.post(RUNS, &body).invalid(), [expected]);
+        let message = in_chinese(&who, RUNS, &body).status(422).json()["errors"][0]["message"].clone();
+        assert!(message.as_str().is_some_and(|message| message.contains(zh)), "{message}");
+    }
     refused("[1]", 422, "invalid");
     refused(&format!(r#"{{"name":"{}"}}"#, "x".repeat(64 * 1024)), 413, "too_large");
     shared().client().post(RUNS, &chlorine("谁")).refused(401, "login_needed");

@@ -15,6 +15,7 @@ use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 
 use crate::clock::WallClock;
+use crate::consequence::out;
 
 #[derive(Subcommand)]
 pub enum Bench {
@@ -42,12 +43,7 @@ pub async fn run(bench: Bench) -> anyhow::Result<()> {
         Bench::Records(output) => (records().await?, output),
         Bench::Consequence(output) => (consequence(), output),
     };
-    if output.json {
-        println!("{figures}");
-    } else {
-        println!("{}", serde_json::to_string_pretty(&figures)?);
-    }
-    Ok(())
+    out::print(&if output.json { figures.to_string() } else { serde_json::to_string_pretty(&figures)? })
 }
 
 #[expect(clippy::disallowed_methods, reason = "a benchmark measures time")]
@@ -234,13 +230,18 @@ async fn records() -> anyhow::Result<Value> {
 
 /// Medians, in the unit each figure's name ends in.
 fn consequence() -> Value {
+    if cfg!(debug_assertions) {
+        eprintln!("this is a debug build, many times slower: the promises are those of a release build");
+    }
     let mut figures = serde_json::Map::new();
     for mut bench in anlan_consequence::bench::benches() {
         // A long work is not repeated as often as a short one.
         let rounds = if bench.limit_s >= 1.0 { 3 } else { 201 };
         let scale = if bench.figure.ends_with("_ms") { 1000.0 } else { 1.0 };
         let figure = scale * median((0..rounds).map(|_| timed(&mut bench.run).1.as_secs_f64()).collect());
-        eprintln!("{} in {figure:.4}, promised {} on {} core(s): {}", bench.figure, bench.limit_s * scale, bench.threads, bench.what);
+        let (name, promised) = (bench.figure, bench.limit_s * scale);
+        let verdict = if figure <= promised { "kept" } else { "MISSED" };
+        eprintln!("{name}: {figure:.4}, promised {promised} on {} core(s): {verdict}; {}", bench.threads, bench.what);
         figures.insert(bench.figure.to_owned(), json!(figure));
     }
     figures.insert("machine".to_owned(), json!(machine()));

@@ -3,11 +3,18 @@
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 
+use anlan_consequence::qra::park::ParkError;
 use anlan_consequence::qra::{Progress, park};
+use anlan_consequence::scenario::ScenarioError;
 use anlan_consequence::validate::{CaseFile, validate};
 use anlan_consequence::{domino, inversion, scenario};
 use anyhow::{Context, bail};
 use clap::Subcommand;
+
+use out::Refused;
+
+pub mod out;
+mod table;
 
 #[derive(Subcommand)]
 pub enum ConsequenceCommand {
@@ -15,7 +22,7 @@ pub enum ConsequenceCommand {
     #[command(after_help = "Example: anlan consequence run scenario.toml --geojson > zones.geojson")]
     Run {
         scenario: PathBuf,
-        /// The whole result on one line, for programs.
+        /// The whole result on one line, for programs; a refusal as JSON on standard error.
         #[arg(long, conflicts_with = "geojson")]
         json: bool,
         /// Only the zones, around the scenario's site.
@@ -26,7 +33,7 @@ pub enum ConsequenceCommand {
     #[command(after_help = "Example: anlan consequence risk examples/park.toml --geojson > risk.geojson")]
     Risk {
         park: PathBuf,
-        /// The whole result on one line, for programs.
+        /// The whole result on one line, for programs; a refusal as JSON on standard error.
         #[arg(long, conflicts_with = "geojson")]
         json: bool,
         /// Only the contours and the targets, around the park's site.
@@ -72,18 +79,22 @@ const PUBLISHED: &[(&str, &str)] = published![
 pub fn run(command: ConsequenceCommand) -> anyhow::Result<()> {
     match command {
         ConsequenceCommand::Run { scenario: path, json, geojson } => {
-            let text = read(&path)?;
-            let is_json = is_json(&path);
-            let description = if is_json { scenario::from_json(&text) } else { scenario::from_toml(&text) }?;
-            let outcome = scenario::run(&description)?;
-            let answer =
-                if geojson { outcome.geojson().map_err(|refusal| anyhow::anyhow!("{refusal}"))? } else { serde_json::to_value(&outcome)? };
-            println!("{}", if json || geojson { answer.to_string() } else { serde_json::to_string_pretty(&answer)? });
-            Ok(())
+            let refused = |why: ScenarioError| of_scenario(&why).tell(json);
+            let text = read(&path).map_err(|why| unread(&why).tell(json))?;
+            let description = if is_json(&path) { scenario::from_json(&text) } else { scenario::from_toml(&text) }.map_err(refused)?;
+            let outcome = scenario::run(&description).map_err(refused)?;
+            if geojson {
+                out::print(&outcome.geojson().map_err(|refusal| anyhow::anyhow!("{refusal}"))?.to_string())
+            } else if json {
+                out::print(&serde_json::to_value(&outcome)?.to_string())
+            } else {
+                out::print(&table::table(&outcome))
+            }
         }
         ConsequenceCommand::Risk { park: path, json, geojson, threads } => {
-            let text = read(&path)?;
-            let park = if is_json(&path) { park::from_json(&text) } else { park::from_toml(&text) }?;
+            let refused = |why: ParkError| of_park(&why).tell(json);
+            let text = read(&path).map_err(|why| unread(&why).tell(json))?;
+            let park = if is_json(&path) { park::from_json(&text) } else { park::from_toml(&text) }.map_err(refused)?;
             let threads = threads.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from));
             let bar = indicatif::ProgressBar::new(0).with_message("model runs");
             bar.set_style(indicatif::ProgressStyle::with_template("{msg} {pos}/{len} {wide_bar} {elapsed}")?);
@@ -93,26 +104,24 @@ pub fn run(command: ConsequenceCommand) -> anyhow::Result<()> {
             };
             // Whoever waits at a terminal ends the run with the program.
             let never = AtomicBool::new(false);
-            let risk = park::run(&park, threads, Progress { tell: &tell, cancel: &never })?;
+            let risk = park::run(&park, threads, Progress { tell: &tell, cancel: &never });
             bar.finish_and_clear();
+            let risk = risk.map_err(refused)?;
             if geojson {
-                println!("{}", risk.geojson().map_err(|refusal| anyhow::anyhow!("{refusal}"))?);
+                out::print(&risk.geojson().map_err(|refusal| anyhow::anyhow!("{refusal}"))?.to_string())
             } else if json {
-                println!("{}", serde_json::to_string(&risk)?);
+                out::print(&serde_json::to_string(&risk)?)
             } else {
-                print!("{}", risk.table());
+                out::print(&risk.table())
             }
-            Ok(())
         }
         ConsequenceCommand::Invert { readings: path } => {
             let request: inversion::Request = serde_json::from_str(&read(&path)?).context("the readings cannot be read")?;
-            println!("{}", serde_json::to_string_pretty(&request.answer()?)?);
-            Ok(())
+            out::print(&serde_json::to_string_pretty(&request.answer()?)?)
         }
         ConsequenceCommand::Domino { farm: path } => {
             let farm: domino::Farm = serde_json::from_str(&read(&path)?).context("the tank farm cannot be read")?;
-            println!("{}", serde_json::to_string_pretty(&farm.escalate()?)?);
-            Ok(())
+            out::print(&serde_json::to_string_pretty(&farm.escalate()?)?)
         }
         ConsequenceCommand::Validate { cases, json } => {
             let texts = match cases {
@@ -121,10 +130,25 @@ pub fn run(command: ConsequenceCommand) -> anyhow::Result<()> {
             };
             let files: Vec<CaseFile> = texts.iter().map(|(name, text)| CaseFile { name, text }).collect();
             let report = validate(&files).map_err(|bad| anyhow::anyhow!("{bad}"))?;
-            println!("{}", if json { serde_json::to_string(&report)? } else { report.table() });
+            out::print(&if json { serde_json::to_string(&report)? } else { report.table() })?;
             if report.passes() { Ok(()) } else { bail!("a figure that must be reached was missed") }
         }
     }
+}
+
+fn unread(why: &anyhow::Error) -> Refused {
+    Refused::new("unreadable", None, format!("{why:#}"))
+}
+
+fn of_scenario(why: &ScenarioError) -> Refused {
+    match why {
+        ScenarioError::Unreadable(_) => Refused::new("unreadable", None, why),
+        ScenarioError::Refused(refusal) => Refused::of(refusal, why),
+    }
+}
+
+fn of_park(why: &ParkError) -> Refused {
+    why.refusal().map_or_else(|| Refused::new("unreadable", None, why), |refusal| Refused::of(refusal, why))
 }
 
 fn read(path: &Path) -> anyhow::Result<String> {

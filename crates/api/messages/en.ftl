@@ -108,20 +108,22 @@ newer-version = The record was written by a newer version of the platform (versi
 
 # Computations.
 busy = Too many computations are waiting. Try again in a moment.
+too-many-kept = You have kept { $limit } runs, and no more are kept.
 only-when-kept = Only a kept run can be about something: add "store": true.
 not-of-enterprise = The unit does not belong to that enterprise.
 
 # Consequences and methods: what is missing, and what would help.
 unreadable = The scenario cannot be read: { $why }.
 unknown-cas = No substance with CAS number { $cas } is in the table of properties; check the number, or choose one that is.
+    .full = “{ $cas }” is no CAS number; write { $number } for this substance.
 missing-property = The { $property } of { $substance } is not known; give it, or choose a model that needs none.
-wind-below-range = The wind, { $wind_m_s } m/s, lies below the model’s { $least_m_s } m/s; use the calm-weather circle, or a measured wind.
-above-critical-point = { $temperature_k } K lies above the critical temperature { $critical_k } K: there is no liquid; describe the release as one of gas.
+wind-below-range = The wind, { $wind_m_s } m/s, lies below the model’s { $least_m_s } m/s; an anemometer that stands still reads the same: if the air is calm, give { $least_m_s } m/s for the calm-weather circle, or a measured wind.
+above-critical-point = { $temperature_c } °C ({ $temperature_k } K) lies above the critical temperature { $critical_c } °C ({ $critical_k } K): there is no liquid; describe the release as one of gas.
 negative-inventory = The inventory, { $mass_kg } kg, is negative; check the gauge or the tank’s table.
 out-of-domain = { $input } = { $value } is not possible; it must be { $wanted }.
 no-solution = { $model } found no solution: { $why }.
 unknown-population = How many people are at { $place } is not known; give them, zero if nobody is there.
-wrong-phase = At { $temperature_k } K and { $pressure_pa } Pa { $substance } is not { $wanted }; { $help }.
+wrong-phase = At { $temperature_c } °C ({ $temperature_k } K) and { $pressure_pa } Pa { $substance } is not { $wanted }; { $help }.
 not-allowed-value = { $found } is not allowed; allowed: { $allowed }.
 unknown-chemical = “{ $found }” stands in no table of { $standard }: { $help }.
 ambiguous = “{ $found }” fits several rows: { $candidates }; give the full name of the one that is meant.

@@ -108,20 +108,22 @@ newer-version = 该记录由更新版本的平台写入（版本 { $version }，
 
 # 计算。
 busy = 计算任务已满，请稍后再试。
+too-many-kept = 您已保存 { $limit } 次计算，不能再保存。
 only-when-kept = 只有保存的计算才能关联对象；请加上 "store": true。
 not-of-enterprise = 该单元不属于所填企业。
 
 # 事故后果与方法：缺什么、怎样补。
 unreadable = 场景无法读取：{ $why }。
 unknown-cas = 物性表中没有 CAS 号 { $cas }；请核对编号，或选用表中物质。
-missing-property = { $substance } 的{ $property }未知；请补充物性，或改用不需要它的模型。
-wind-below-range = 风速 { $wind_m_s } m/s 低于模型下限 { $least_m_s } m/s；请改用静风范围圈，或采用实测风速。
-above-critical-point = 温度 { $temperature_k } K 高于临界温度 { $critical_k } K，不存在液体；请按气体泄漏描述。
+    .full = “{ $cas }”不是 CAS 号；该物质请填 { $number }。
+missing-property = { $substance_zh }的{ $property }未知；请补充物性，或改用不需要它的模型。
+wind-below-range = 风速 { $wind_m_s } m/s 低于模型下限 { $least_m_s } m/s；停转的风速仪也是此读数：若确为静风，请填 { $least_m_s } m/s 以得静风范围圈，或采用实测风速。
+above-critical-point = 温度 { $temperature_c } °C（{ $temperature_k } K）高于临界温度 { $critical_c } °C（{ $critical_k } K），不存在液体；请按气体泄漏描述。
 negative-inventory = 存量 { $mass_kg } kg 为负；请检查液位计或储罐容积表。
 out-of-domain = { $input } = { $value } 不可能；应为{ $wanted }。
-no-solution = { $model } 求不出解：{ $why }。
+no-solution = { $model }求不出解：{ $why }。
 unknown-population = { $place } 的人数未知；请填写，无人则填 0。
-wrong-phase = { $substance } 在 { $temperature_k } K、{ $pressure_pa } Pa 下不符合：应{ $wanted }。{ $help }
+wrong-phase = 在 { $temperature_c } °C（{ $temperature_k } K）、{ $pressure_pa } Pa 下，{ $substance_zh }不是{ $wanted }；{ $help }。
 not-allowed-value = { $found } 不可用；应为 { $allowed }。
 unknown-chemical = { $standard } 的表中没有“{ $found }”：{ $help }。
 ambiguous = “{ $found }”对应多行：{ $candidates }；请填写所指那一行的全名。

@@ -2,19 +2,18 @@
 
 use std::sync::Arc;
 
-use anlan_app::App;
 use anlan_app::records::Page;
 use anlan_app::science::{METHODS, NewRun, RunQuery, RunView};
+use anlan_app::{App, AppError};
 use anlan_base::{ModelRunId, Refusal};
 use axum::Json as Answer;
 use axum::extract::{Path, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
-use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 use crate::auth::Who;
-use crate::body::{AnyJson, SmallJson, object};
+use crate::body::{AnyJson, SmallJson};
 use crate::messages::Language;
 use crate::params::Params;
 use crate::problem::Problem;
@@ -40,33 +39,39 @@ pub async fn run_method(
     Ok(Answer(app.run_method(&method, input).await?))
 }
 
-/// What stands round a scenario.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Envelope {
-    scenario: Value,
-    #[serde(default)]
-    store: bool,
-    #[serde(default)]
-    hazard_unit: Option<String>,
-    #[serde(default)]
-    enterprise: Option<String>,
-}
+/// What stands round a scenario: it, whether it is kept, and what it is about.
+const ENVELOPE: [&str; 4] = ["scenario", "store", "hazard_unit", "enterprise"];
 
-impl Envelope {
-    /// A scenario has no field `scenario`: without one it comes bare.
-    fn open(input: Value) -> Result<(NewRun, bool), Problem> {
-        if input.get("scenario").is_none() {
-            return Ok((NewRun { scenario: input, ..NewRun::default() }, false));
-        }
-        let Self { scenario, store, hazard_unit, enterprise } = object(input)?;
-        for (name, given) in [("hazard_unit", &hazard_unit), ("enterprise", &enterprise)] {
-            if given.is_some() && !store {
-                return Err(Problem(anlan_app::AppError::invalid(Refusal::at("only_when_kept", name))));
-            }
-        }
-        Ok((NewRun { scenario, at: "scenario.", hazard_unit, enterprise }, store))
+/// The scenario, and whether it is kept. A scenario has none of the envelope's fields: without any of them it comes bare.
+fn open(input: Value) -> Result<(NewRun, bool), Refusal> {
+    let Value::Object(mut fields) = input else { return Ok((NewRun { scenario: input, ..NewRun::default() }, false)) };
+    if !ENVELOPE.iter().any(|name| fields.contains_key(*name)) {
+        return Ok((NewRun { scenario: Value::Object(fields), ..NewRun::default() }, false));
     }
+    let Some(scenario) = fields.remove("scenario") else {
+        return Err(Refusal::at("required", "scenario").with("help", "the scenario, with `store` beside it"));
+    };
+    let wrong = |name: &str, found: &Value, wanted: &str| {
+        let found = found.as_str().map_or_else(|| found.to_string(), str::to_owned);
+        Refusal::at("wrong_type", name).with("found", found).with("wanted", wanted)
+    };
+    let store = match fields.remove("store") {
+        None => false,
+        Some(Value::Bool(store)) => store,
+        Some(other) => return Err(wrong("store", &other, "true or false")),
+    };
+    let mut about = |name: &str| match fields.remove(name) {
+        None | Some(Value::Null) => Ok(None),
+        Some(Value::String(_)) if !store => Err(Refusal::at("only_when_kept", name)),
+        Some(Value::String(id)) => Ok(Some(id)),
+        Some(other) => Err(wrong(name, &other, "a text")),
+    };
+    let (hazard_unit, enterprise) = (about("hazard_unit")?, about("enterprise")?);
+    if let Some(name) = fields.keys().next() {
+        let allowed = ENVELOPE.map(|name| format!("`{name}`")).join(", ");
+        return Err(Refusal::at("unknown_field", name).with("allowed", allowed));
+    }
+    Ok((NewRun { scenario, at: "scenario.", hazard_unit, enterprise }, store))
 }
 
 pub async fn run_scenario(
@@ -77,7 +82,7 @@ pub async fn run_scenario(
 ) -> Result<Response, Problem> {
     let language = language(&headers);
     let once = once(&headers, "POST /consequence/runs".to_owned(), &input)?;
-    let (new, store) = Envelope::open(input)?;
+    let (new, store) = open(input).map_err(AppError::invalid)?;
     if !store {
         let (computed, result) = app.run_scenario(new).await?;
         let about = Map::from_iter([("name".to_owned(), json!(computed.name)), ("sha256".to_owned(), json!(computed.sha256))]);

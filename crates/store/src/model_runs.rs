@@ -134,4 +134,10 @@ impl Tx {
         ]);
         self.conn.run("keep a model run", sql).await.map(|_| ())
     }
+
+    /// How many runs somebody has kept so far.
+    pub async fn model_runs_kept_by(&mut self, maker: &UserId) -> Result<i64, StoreError> {
+        let sql = Sql::new("SELECT COUNT(*) FROM model_run WHERE made_by = $1", args![maker]);
+        self.conn.number("count kept model runs", sql).await
+    }
 }

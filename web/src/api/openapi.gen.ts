@@ -770,6 +770,9 @@ export interface components {
         };
         /** @description A kept run also has its id, who made it when, and what it is about. */
         ConsequenceRun: {
+            advice?: {
+                [key: string]: unknown;
+            }[];
             assumptions: string[];
             description: components["schemas"]["Scenario"];
             enterprise?: components["schemas"]["Brief"];
@@ -794,6 +797,10 @@ export interface components {
             name: string;
             reaches: {
                 averaging_s: number;
+                /** @description How far the zone likely and possibly reaches, and why. */
+                band?: {
+                    [key: string]: unknown;
+                };
                 level: {
                     basis: string;
                     /** @enum {unknown} */
@@ -1088,16 +1095,50 @@ export interface components {
         };
         /** @description A described accident; a field that is not known is refused by name. */
         Scenario: {
+            /** @description The models of AQ/T 3046-2013 where they differ; the result shows both. */
+            compat_aqt3046?: boolean;
+            /** @description Volumes the cloud may reach; without them only the open cloud explodes. */
             congestion?: {
+                /** @description Multi-energy class 1 to 10. */
                 class: number;
+                confinement?: string;
+                crosswind_m?: number;
                 downwind_m: number;
+                height_m?: number;
                 volume_m3: number;
+            } | {
+                /** @description Multi-energy class 1 to 10. */
+                class: number;
+                confinement?: string;
+                crosswind_m?: number;
+                downwind_m: number;
+                height_m?: number;
+                volume_m3: number;
+            }[];
+            /** @description Red, orange and yellow of one's own, falling. */
+            levels?: {
+                blast_kpa?: number[];
+                heat_kw_m2?: number[];
+                toxic_for_the_duration?: boolean;
+                toxic_ppm?: number[];
             };
             name: string;
-            /** @description What else it needs depends on its kind: pressure_pa, temperature_c, hole_mm, path_m, inventory_kg, height_m, rate_kg_s, duration_s, mass_kg. */
+            /** @description Places to be advised. */
+            places?: {
+                east_m?: number;
+                /** @enum {unknown} */
+                kind?: "dwelling" | "old_dwelling" | "workshop" | "school" | "hospital" | "open_air";
+                latitude?: number;
+                longitude?: number;
+                name: string;
+                north_m?: number;
+                people?: number;
+                speed_m_s?: number;
+            }[];
+            /** @description What else it needs depends on its kind; what is missing is named in the refusal. Each kind with an example: docs/models/scenario.md. */
             release: {
                 /** @enum {unknown} */
-                kind: "gas_hole" | "liquefied_hole" | "spill" | "burst" | "vapour";
+                kind: "gas_hole" | "gas_pipe" | "liquefied_hole" | "tank_hole" | "liquid_pipe" | "spill" | "burst" | "gas_burst" | "vapour" | "explosive";
             } & {
                 [key: string]: unknown;
             };
@@ -1108,14 +1149,38 @@ export interface components {
             };
             /** @description CAS number. */
             substance: string;
+            /** @description Properties in place of the table's, or of a substance the table does not have. */
+            substance_properties?: {
+                [key: string]: unknown;
+            };
+            /** @description Bands by Monte Carlo; without it the models' published scatter. */
+            uncertainty?: {
+                /** @description 20 to 2000. */
+                samples: number;
+                seed: number;
+            };
+            /** @description The class may be left out where `sky` or `obukhov_m` gives it. */
             weather: {
                 /** @description 0 to 1. */
                 humidity: number;
+                mixing_height_m?: number;
+                obukhov_m?: number;
                 pressure_pa?: number;
                 roughness_m: number;
+                sigma_theta_deg?: number;
+                sky?: {
+                    beijing_h: number;
+                    cloud_tenths: number;
+                    /** @description Days after 1 January. */
+                    day: number;
+                    latitude: number;
+                    longitude: number;
+                    low_cloud_tenths: number;
+                };
                 /** @description A to F, or two such as A-B. */
-                stability: string;
+                stability?: string;
                 temperature_c: number;
+                u_star_m_s?: number;
                 /** @description Where the wind comes from, clockwise from north. */
                 wind_from_deg: number;
                 wind_height_m?: number;

@@ -86,7 +86,8 @@ pub fn pure_crates_do_no_io(tree: &Tree) -> Vec<Finding> {
         path.ends_with(".rs")
             && PURE.contains(&folder)
             && !path.contains("/tests/")
-            && !["tests.rs", "fixture.rs"].iter().any(|end| path.ends_with(end))
+            // A build script runs before there is a crate.
+            && !["tests.rs", "fixture.rs", "/build.rs"].iter().any(|end| path.ends_with(end))
             && !["/examples/", "/benches/"].iter().any(|part| path.contains(part))
             && !path.starts_with("domains/tests")
     };

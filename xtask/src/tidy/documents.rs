@@ -23,13 +23,21 @@ pub fn links_lead_somewhere(root: &Path, tree: &Tree) -> Vec<Finding> {
     findings
 }
 
-/// `path::name` in a page is a promise that this test is there.
+/// `path::name` in a page is a promise that this test is there; on a model's page, that this function or constant is in that file of the crate.
 pub fn named_proofs_exist(tree: &Tree) -> Vec<Finding> {
     let mut findings = Vec::new();
     for (path, text) in pages(tree) {
         for (number, line) in text.lines().enumerate() {
             for (file, test) in line.split('`').skip(1).step_by(2).filter_map(proof) {
-                let there = tree.iter().any(|(path, text)| path == file && text.contains(&format!("fn {test}(")));
+                let model = path.starts_with("docs/models/");
+                let name = test.rsplit("::").next().unwrap_or(test);
+                let place = |at: &str| at == file || model && at.starts_with("crates/") && at.ends_with(&format!("/{file}"));
+                let words = if model {
+                    vec![format!("fn {name}("), format!("fn {name}<"), format!(" {name}: ")]
+                } else {
+                    vec![format!("fn {name}(")]
+                };
+                let there = tree.iter().any(|(at, text)| place(at) && words.iter().any(|word| text.contains(word)));
                 if !there {
                     findings.push(Finding::error(format!("{path}:{}", number + 1), format!("there is no `{test}` in `{file}`")));
                 }

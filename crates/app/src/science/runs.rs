@@ -65,6 +65,9 @@ struct About {
     region: Option<RegionPath>,
 }
 
+/// Runs one person may keep: none is ever taken away, so that what a decision rests on stays.
+const MOST_KEPT: i64 = 1_000;
+
 impl App {
     /// Computes and keeps nothing.
     pub async fn run_scenario(&self, new: NewRun) -> Result<(Computed, Value), AppError> {
@@ -94,6 +97,9 @@ impl App {
         };
         let id = run.id.clone();
         let mut tx = self.store.write().await?;
+        if tx.model_runs_kept_by(&caller.user.id).await? >= MOST_KEPT {
+            return Err(AppError::Conflict(Refusal::new("too_many_kept").with("limit", MOST_KEPT)));
+        }
         tx.add_model_run(&StoredRun { run, description: computed.description, result: computed.result }).await?;
         mark_done(&mut tx, id.as_str()).await?;
         tx.commit().await?;

@@ -7,6 +7,8 @@ use serde_json::Value;
 
 use crate::AppError;
 
+mod refusal;
+
 /// What a run found. The same description and version give the same text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Computed {
@@ -18,6 +20,9 @@ pub struct Computed {
     pub sha256: String,
     pub version: String,
 }
+
+/// Samples of one request: a second or two of work. A longer study belongs to the command line.
+const MOST_SAMPLES: u32 = 200;
 
 /// `at` is where the scenario stands in the request: empty, or `scenario.`.
 pub(super) fn compute(input: &Value, at: &str) -> Result<Computed, AppError> {
@@ -33,6 +38,11 @@ pub(super) fn compute_text(text: String, at: &str) -> Result<Computed, AppError>
     };
     let refused = |refusal| AppError::invalid(inside(refusal));
     let description = read(&text).map_err(refused)?;
+    let typed = |why: &anlan_consequence::Refusal| refusal::placed(refusal::typed(why), &description);
+    if let Some(study) = description.uncertainty.filter(|study| study.samples > MOST_SAMPLES) {
+        let (input, value) = ("uncertainty.samples", f64::from(study.samples));
+        return Err(refused(typed(&anlan_consequence::Refusal::OutOfDomain { input, value, wanted: "20 to 200 in a request" })));
+    }
     let outcome = match scenario::run(&description) {
         Ok(outcome) => outcome,
         Err(ScenarioError::Refused(why)) => return Err(refused(typed(&why))),
@@ -75,58 +85,9 @@ fn read(text: &str) -> Result<Description, Refusal> {
     let mut json = serde_json::Deserializer::from_str(text);
     serde_path_to_error::deserialize(&mut json).map_err(|error| {
         let path = error.path().to_string();
-        complaint(if path == "." { "" } else { &path }, &error.inner().to_string())
+        let written = serde_json::from_str(text).unwrap_or_default();
+        refusal::complaint(if path == "." { "" } else { &path }, &error.inner().to_string(), &written)
     })
-}
-
-/// What serde says in words, as a code and a field. What it says otherwise stays in its words.
-fn complaint(path: &str, words: &str) -> Refusal {
-    // The place in the text helps nobody: it is not the text the caller wrote.
-    let words = words.rsplit_once(" at line ").map_or(words, |(words, _)| words);
-    let below = |field: &str| if path.is_empty() { field.to_owned() } else { format!("{path}.{field}") };
-    // Serde names the field itself in some shapes, and only its parent in others.
-    let at = |field: &str| if path.rsplit('.').next() == Some(field) { path.to_owned() } else { below(field) };
-    let quoted = |before: &str| words.strip_prefix(before)?.strip_prefix('`')?.split_once('`');
-    let allowed = |rest: &str| rest.trim_start_matches(", expected ").trim_start_matches("one of ").to_owned();
-    if let Some((field, rest)) = quoted("missing field ") {
-        let help = rest.strip_prefix(": ").map_or_else(|| format!("`{field}`"), str::to_owned);
-        return Refusal::at("required", at(field)).with("help", help);
-    }
-    if let Some((field, rest)) = quoted("unknown field ") {
-        return Refusal::at("unknown_field", at(field)).with("allowed", allowed(rest));
-    }
-    if let Some((found, rest)) = quoted("unknown variant ") {
-        // The only words to choose from are the kinds of release.
-        return Refusal::at("unknown_code", at("kind")).with("found", found).with("allowed", allowed(rest));
-    }
-    if let Some((found, wanted)) = words.strip_prefix("invalid type: ").and_then(|rest| rest.split_once(", expected ")) {
-        let wanted = match wanted {
-            "f64" => "a number",
-            "u8" | "u32" | "u64" => "a whole number",
-            "a string" => "a text",
-            "a boolean" => "true or false",
-            _ if wanted.starts_with("struct ") || wanted.contains(" enum ") => "an object",
-            other => other,
-        };
-        let found = found.split(['`', '"']).nth(1).unwrap_or(found);
-        return Refusal::at("wrong_type", path).with("found", found).with("wanted", wanted);
-    }
-    Refusal::at("unreadable", path).with("why", words)
-}
-
-/// A model's refusal with the parts that its sentence needs. Figures are rounded: they are read by people.
-pub(super) fn typed(why: &anlan_consequence::Refusal) -> Refusal {
-    let mut refusal = Refusal::new(why.code()).with("text", why);
-    refusal.field = why.field().map(str::to_owned);
-    for (name, value) in why.details() {
-        let figure = value.parse::<f64>().ok().filter(|figure| figure.is_finite());
-        refusal = refusal.with(name, figure.map_or(value, |figure| six_figures(figure).to_string()));
-    }
-    refusal
-}
-
-fn six_figures(figure: f64) -> f64 {
-    format!("{figure:.5e}").parse().unwrap_or(figure)
 }
 
 #[cfg(test)]
@@ -171,21 +132,16 @@ mod tests {
         check("/release/kind", json!("meteorite"), "release.kind: unknown_code");
         check("/release/kind", Value::Null, "release.kind: required");
         check("/release", json!("a hole"), "release: wrong_type");
+        check("/release/hole_mm", json!("10 mm"), "release.hole_mm: wrong_type");
+        check("/release/hole_mm", json!([10]), "release.hole_mm: wrong_type");
+        check("/release/direction", json!("sideways"), "release.direction: unknown_code");
+        check("/weather/stability", json!("G"), "weather.stability: unknown_code");
+        check("/site", json!({"longitude": 120}), "site.latitude: required");
+        check("/site", json!({"longitude": 120, "latitude": "north"}), "site.latitude: wrong_type");
+        check("/places", json!([{"name": "school", "kind": "castle"}]), "places[0].kind: unknown_code");
+        check("/congestion", json!({"volume_m3": "big", "class": 7, "downwind_m": 10}), "congestion.volume_m3: wrong_type");
         check("", json!([1]), "-: wrong_type");
         check("", json!("chlorine"), "-: wrong_type");
-    }
-
-    #[test]
-    fn words_that_say_more_are_kept() {
-        let mut input = chlorine();
-        input["weather"]["stability"] = json!("G");
-        let said = refused(&input, "");
-        assert!(said.starts_with("weather") && said.ends_with(": unreadable"), "{said}");
-        let refusal = complaint("weather", "missing field `stability`: give the class or `sky` at line 1 column 9");
-        assert_eq!((refusal.field.as_deref(), refusal.args["help"].as_str()), (Some("weather.stability"), "give the class or `sky`"));
-        let refusal = complaint("congestion", "invalid type: string \"x\", expected a congested volume or a list of them");
-        assert_eq!((refusal.args["found"].as_str(), refusal.args["wanted"].as_str()), ("x", "a congested volume or a list of them"));
-        assert_eq!(complaint("weather", "something else").args["why"], "something else");
     }
 
     #[test]
@@ -196,15 +152,14 @@ mod tests {
         check("/release/temperature_c", json!(200), "release.temperature_c: above_critical_point");
         check("/release/inventory_kg", json!(-1), "release.inventory_kg: negative_inventory");
         check("/weather/humidity", json!(60), "weather.humidity: out_of_domain");
-    }
-
-    #[test]
-    fn every_refusal_of_a_model_keeps_its_parts() {
-        let why = anlan_consequence::Refusal::UnknownPopulation { place: "places[2].people".to_owned() };
-        let refusal = typed(&why);
-        assert_eq!((refusal.code.as_str(), refusal.field.as_deref()), ("unknown_population", Some("places[2].people")));
-        let why = anlan_consequence::Refusal::AboveCriticalPoint { temperature_k: 20.0 + 273.15 + 1e-9, critical_k: 416.865_4 };
-        assert_eq!((typed(&why).args["temperature_k"].as_str(), typed(&why).args["critical_k"].as_str()), ("293.15", "416.865"));
+        check("/site", json!({"longitude": 120, "latitude": 89}), "site.latitude: out_of_domain");
+        check("/places", json!([{"name": "a", "east_m": 1, "north_m": 1}, {"name": "b"}]), "places[1]: required");
+        check("/places", json!([{"name": "a", "longitude": 120, "latitude": 31}]), "site: required");
+        check(
+            "/places",
+            json!([{"name": "a", "east_m": 1, "north_m": 1}, {"name": "b", "east_m": 1e9, "north_m": 1}]),
+            "places[1].east_m: out_of_domain",
+        );
     }
 
     #[test]

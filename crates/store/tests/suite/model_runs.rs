@@ -10,6 +10,7 @@ use crate::world::*;
 both! {
     a_run_comes_back_bit_for_bit
     a_run_is_seen_by_who_sees_what_it_is_about
+    kept_runs_are_counted_by_their_maker
     a_run_is_about_what_there_is
 }
 
@@ -105,6 +106,17 @@ async fn a_run_is_seen_by_who_sees_what_it_is_about(world: World) {
     let second = ModelRunQuery { page: 2, size: 2, ..ModelRunQuery::default() };
     let (found, total) = store.model_runs(&RunScope { about: &everything, maker: &maker }, &second).await.unwrap();
     assert_eq!((found.len(), found[0].id.as_str(), total), (1, "r1", 3));
+}
+
+async fn kept_runs_are_counted_by_their_maker(world: World) {
+    let store = stocked(&world).await;
+    let mut tx = store.write().await.unwrap();
+    let mut kept = Vec::new();
+    for maker in ["u1", "u2", "nobody"] {
+        kept.push(tx.model_runs_kept_by(&UserId::from(maker)).await.unwrap());
+    }
+    assert_eq!(kept.iter().sum::<i64>(), 4);
+    assert!(kept[0] > 0 && kept[1] > 0 && kept[2] == 0, "{kept:?}");
 }
 
 async fn a_run_is_about_what_there_is(world: World) {
