@@ -280,3 +280,35 @@ fn the_document_names_every_kind_of_release() {
     assert!(known.clone().all(|kind| named.contains(&kind)), "{message}");
     assert_eq!(known.count(), named.len(), "{message}");
 }
+
+/// What a program gets from the command line: exit code and one line of JSON.
+fn command(words: &[&str], input: &str) -> (Option<i32>, Value) {
+    use std::io::Write;
+    use std::process::{Command, Stdio};
+    let mut child = Command::new(anlan_tests::binary())
+        .args(words)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("the binary starts");
+    child.stdin.take().expect("an input").write_all(input.as_bytes()).expect("the input is taken");
+    let output = child.wait_with_output().expect("it ends");
+    (output.status.code(), serde_json::from_slice(&output.stdout).unwrap_or(Value::Null))
+}
+
+#[test]
+fn programs_read_the_command_line_by_exit_code_and_keys() {
+    let (code, report) = command(&["consequence", "validate", "--json"], "");
+    assert_eq!((code, &report["analytic"]["failed"]), (Some(0), &json!(0)));
+    for set in report["sets"].as_array().expect("sets") {
+        let keys = ["set", "n", "fac2", "mg", "vg", "fb", "nmse", "median_abs_ln"];
+        assert!(keys.iter().all(|key| !set[key].is_null()), "{set}");
+    }
+    let unit = r#"{"as_of":"2026-11-23","population":120,"chemicals":[{"cas":"7782-50-5","q_t":12.5}]}"#;
+    let (code, answer) = command(&["methods", "gb18218", "--json"], unit);
+    assert_eq!((code, &answer["S"], &answer["R"], &answer["level"]), (Some(0), &json!(2.5), &json!(20), &json!(3)), "{answer}");
+    assert_eq!(command(&["methods", "gb18218", "--json"], "{}").0, Some(1));
+    assert_eq!(command(&["consequence", "run", "no-such-file.toml"], "").0, Some(1));
+    assert_eq!(command(&["consequence", "fly"], "").0, Some(2));
+}

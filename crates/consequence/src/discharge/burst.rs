@@ -4,7 +4,7 @@
 use libm::{cbrt, exp, log, sqrt};
 use std::f64::consts::PI;
 
-use super::flash;
+use super::{flash, liquefied};
 use crate::mixing::Mixing;
 use crate::numerics::brent;
 use crate::properties::Substance;
@@ -64,18 +64,7 @@ pub fn expand(burst: &Burst) -> Result<BurstCloud, Refusal> {
     let p_a = positive("ambient pressure, Pa", burst.p_a)?;
     let u10 = not_negative("wind at 10 m, m/s", burst.u10)?;
     let mut notes = Validity::new();
-    let p0 = s.vapour_pressure(Kelvin(t0), &mut notes)?.0;
-    let t_b = s.boiling_point(Pascal(p_a))?.0;
-    // The printed boiling point and the printed vapour pressure differ a little: both must say that it boils.
-    if p0 <= p_a || t0 <= t_b {
-        return Err(Refusal::WrongPhase {
-            substance: s.name_en.clone(),
-            temperature_k: t0,
-            pressure_pa: p_a,
-            wanted: "a liquid above its boiling point",
-            help: "describe a colder liquid as a spill",
-        });
-    }
+    let (p0, t_b) = liquefied::boiling(s, t0, p_a, &mut notes)?;
     let cp_l = s.cp_liquid()?;
     let dh = s.heat_of_vaporisation(Kelvin(t_b))?;
     let rho_l0 = s.liquid_density(Kelvin(t0), &mut notes)?.0;

@@ -166,11 +166,12 @@ pub fn through_hole(hole: &LiquefiedHole) -> Result<Stream, Refusal> {
     Ok(Stream { phase: Phase::TwoPhase, rate, jet, notes })
 }
 
-/// The stored liquid at its vapour pressure; refused where that is not above `p_a`.
-pub fn saturated(s: &Substance, t0: f64, p_a: f64, notes: &mut Validity) -> Result<Saturated, Refusal> {
+/// Vapour pressure, Pa, and boiling point at `p_a`, K, of a liquid that boils when it is let out; refused where it does not.
+pub(super) fn boiling(s: &Substance, t0: f64, p_a: f64, notes: &mut Validity) -> Result<(f64, f64), Refusal> {
     let p0 = s.vapour_pressure(Kelvin(t0), notes)?.0;
+    let t_b = s.boiling_point(Pascal(p_a))?.0;
     // The printed boiling point and the printed vapour pressure differ a little: both must say that it boils.
-    if p0 <= p_a || t0 <= s.boiling_point(Pascal(p_a))?.0 {
+    if p0 <= p_a || t0 <= t_b {
         return Err(Refusal::WrongPhase {
             substance: s.name_en.clone(),
             temperature_k: t0,
@@ -179,6 +180,12 @@ pub fn saturated(s: &Substance, t0: f64, p_a: f64, notes: &mut Validity) -> Resu
             help: "describe a colder liquid as a spill",
         });
     }
+    Ok((p0, t_b))
+}
+
+/// The stored liquid at its vapour pressure; refused where that is not above `p_a`.
+pub fn saturated(s: &Substance, t0: f64, p_a: f64, notes: &mut Validity) -> Result<Saturated, Refusal> {
+    let (p0, _) = boiling(s, t0, p_a, notes)?;
     Ok(Saturated {
         t0,
         p0,
