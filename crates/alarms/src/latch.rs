@@ -56,9 +56,9 @@ pub(crate) struct Latch {
     pub on: bool,
     /// Since when readings ask for the other position; `NEVER` while they do not.
     pub since: i64,
-    /// How much of the time since then did not count.
+    /// How much of the time since then did not count; 0 while `since` is `NEVER`.
     pub lost: i64,
-    /// With which reading the condition began that put it on.
+    /// With which reading the condition began that put it on; `NEVER` while off.
     pub onset: i64,
 }
 
@@ -78,7 +78,7 @@ impl Latch {
             Says::Between => false,
         };
         if !asks {
-            self.since = NEVER;
+            (self.since, self.lost) = (NEVER, 0);
         } else if self.since == NEVER {
             (self.since, self.lost) = (t, 0);
         }
@@ -92,8 +92,8 @@ impl Latch {
 
     pub fn flip(&mut self) {
         self.on = !self.on;
-        self.onset = self.since;
-        self.since = NEVER;
+        self.onset = if self.on { self.since } else { NEVER };
+        (self.since, self.lost) = (NEVER, 0);
     }
 
     pub fn lose(&mut self, ms: i64) {

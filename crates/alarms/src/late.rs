@@ -75,9 +75,11 @@ impl Evaluator {
         let mut lane = match slot.lane.take() {
             Some(lane) if (lane.since..=lane.to).contains(&late.t) => lane,
             Some(lane) if late.adjoins(rule, family, lane.to, late.t) => Lane { held: lane.held + (late.t - lane.to), to: late.t, ..lane },
-            Some(lane) if late.adjoins(rule, family, late.t, lane.since) => {
-                Lane { held: lane.held + (lane.since - late.t), since: late.t, ..lane }
-            }
+            // An alarm once told says when it began: what lies before that by more than the grace becomes an alarm of its own.
+            Some(lane) if late.adjoins(rule, family, late.t, lane.since) => match lane.alarm {
+                Some(_) => lane,
+                None => Lane { held: lane.held + (lane.since - late.t), since: late.t, ..lane },
+            },
             _ => Lane { since: late.t, to: late.t, held: 0, peak: 0, alarm: None },
         };
         let higher = late.level > lane.peak;
@@ -105,7 +107,10 @@ impl Evaluator {
                 id = newest.id.clone();
             }
         }
-        let returned = late.recent.iter().find(|(t, v)| *t > lane.to && slot::level_of(rule, family, *v) == 0).map_or(lane.to, |r| r.0);
+        // It may have lasted until a reading says otherwise; later readings of the run need not tell it again.
+        let mut after = late.recent.iter().filter(|(t, _)| *t > lane.to);
+        let next = after.clone().next();
+        let returned = after.find(|(_, v)| slot::level_of(rule, family, *v) == 0).or(next).map_or(lane.to, |r| r.0);
         let event = if self.open.contains_key(&id) { Event::Reraised } else { Event::Raised };
         let limit = slot::limits(rule, family)[usize::from(lane.peak - 1)];
         let alarm = self.open.entry(id.clone()).or_insert_with(|| Alarm {

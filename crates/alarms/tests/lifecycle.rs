@@ -466,6 +466,32 @@ fn p23_late_data_makes_a_late_alarm_never_a_silent_one() {
 }
 
 #[test]
+fn p23_an_alarm_of_late_data_covers_what_it_tells() {
+    let backwards = check(
+        &high_8m(),
+        "
+        09:00  7.0            normal
+        10:00  7.0            normal
+        10:01  8.5 at 05:00   raised H, returned H
+        10:02  8.5 at 04:35   rtn_unack H     within the grace of its onset
+        10:03  8.5 at 04:20   raised H, returned H   further before it: the first alarm's onset says nothing of this",
+    );
+    let onsets: Vec<_> = backwards.active().map(|a| a.onset).collect();
+    assert!(onsets.contains(&time("05:00")) && onsets.contains(&time("04:20")), "{onsets:?}");
+    let forwards = check(
+        &high_8m(),
+        "
+        00:00  7.0            normal
+        10:00  8.5            raised H
+        10:01  8.5 at 05:00   raised H, returned H
+        10:02  8.5 at 05:25   rtn_unack H, unack_active H
+        10:03  8.5 at 05:50   rtn_unack H, unack_active H   the same run, told already",
+    );
+    let late = forwards.active().find(|a| a.late).unwrap();
+    assert_eq!(late.returned_at, Some(time("10:00")), "nothing before says that it was over");
+}
+
+#[test]
 fn a_late_run_must_hold_for_the_on_delay_too() {
     check(
         &high_8m_for_30s(),

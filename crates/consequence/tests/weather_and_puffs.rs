@@ -18,7 +18,7 @@ fn decades(low: f64, high: f64) -> impl Strategy<Value = f64> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(200))]
+    #![proptest_config(ProptestConfig::with_cases(ProptestConfig::default().cases))]
 
     #[test]
     fn a_heavy_puff_thins_out(
