@@ -10,8 +10,6 @@ pub mod from_scenario;
 pub mod ignition;
 pub mod individual;
 pub mod park;
-mod plan;
-mod report;
 pub mod rose;
 pub mod societal;
 pub mod uncertainty;
@@ -101,4 +99,18 @@ fn check(cases: &[Case]) -> Result<(), Refusal> {
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_keeps_the_order_whatever_the_threads() {
+        let cancel = std::sync::atomic::AtomicBool::new(false);
+        let progress = Progress { tell: &|_, _| (), cancel: &cancel };
+        let squares = |threads| each(100, threads, progress, |i| i * i).unwrap();
+        assert_eq!(squares(1), squares(7));
+        assert_eq!(squares(3)[99], 99 * 99);
+    }
 }

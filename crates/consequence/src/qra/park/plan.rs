@@ -4,10 +4,11 @@ use libm::sqrt;
 use serde_json::json;
 use std::f64::consts::PI;
 
-use super::frequencies::{self, Leak, Row, Unit};
-use super::park::{Contents, Equipment, Findings, Park, ParkError};
+use super::request::{Contents, Equipment, Park};
+use super::{Findings, ParkError};
 use crate::discharge::liquid;
 use crate::properties::substance;
+use crate::qra::frequencies::{self, Leak, Row, Unit};
 use crate::scenario::{Description, Effects, ReleaseDescription, ScenarioError, WeatherDescription};
 use crate::units::{Kelvin, KgPerM3, Metres, Pascal, SquareMetres};
 use crate::validity::{not_negative, positive};

@@ -3,12 +3,13 @@
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use super::criteria::{self, Target, Zone, individual_limit, judge};
-use super::individual::{Grid, RiskGrid};
-use super::park::{Findings, Park};
+use super::Findings;
 use super::plan::Planned;
-use super::societal::{Event, fn_curve, potential_loss_of_life};
-use super::uncertainty::{Band, Contribution, SPREADS, Spreads, individual_band};
+use super::request::Park;
+use crate::qra::criteria::{self, Target, Zone, individual_limit, judge};
+use crate::qra::individual::{Grid, RiskGrid};
+use crate::qra::societal::{Event, fn_curve, potential_loss_of_life};
+use crate::qra::uncertainty::{Band, Contribution, SPREADS, Spreads, individual_band};
 use crate::scenario::VERSION;
 use crate::zones::{Ring, Site, contours};
 use crate::{Note, Refusal};
