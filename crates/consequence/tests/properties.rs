@@ -1,5 +1,7 @@
 //! What holds for every scenario: mass is kept, more release means more cloud, left equals right, and no input makes a model panic.
 
+mod common;
+
 use anlan_consequence::dispersion::plume::Plume;
 use anlan_consequence::dispersion::sigma::SigmaSet;
 use anlan_consequence::dispersion::similarity::{PlumeAt, SimilarityPlume};
@@ -143,7 +145,7 @@ impl Dice {
 /// Random scenarios never panic and never give NaN or a negative concentration: 10,000, or 1,000,000 with `FAULTS=long`.
 #[test]
 fn random_scenarios_stay_sane() {
-    let n = if std::env::var("FAULTS").is_ok_and(|v| v == "long") { 1_000_000 } else { 10_000 };
+    let n = if common::long() { 1_000_000 } else { 10_000 };
     let mut dice = Dice(0x9E37_79B9_7F4A_7C15);
     let mut answered = 0;
     for case in 0..n {

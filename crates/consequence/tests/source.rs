@@ -1,5 +1,7 @@
 //! Source terms with random input: an answer without NaN that keeps its mass, or a refusal; never a panic.
 
+mod common;
+
 use anlan_consequence::Refusal;
 use anlan_consequence::discharge::burst::{Burst, expand};
 use anlan_consequence::discharge::liquefied::{LiquefiedHole, through_hole};
@@ -12,17 +14,13 @@ use anlan_consequence::evaporation::pool::{Spill, pool};
 use anlan_consequence::evaporation::spreading::Surface;
 use anlan_consequence::properties::{Substance, substances};
 use anlan_consequence::units::Seconds;
+use common::decades;
 use proptest::prelude::*;
 
 const P_A: f64 = 101_325.0;
 
 fn any_substance() -> impl Strategy<Value = &'static Substance> {
     (0..substances().len()).prop_map(|i| &substances()[i])
-}
-
-/// 10^`low` … 10^`high`.
-fn decades(low: f64, high: f64) -> impl Strategy<Value = f64> {
-    (low..high).prop_map(|x| 10_f64.powf(x))
 }
 
 proptest! {

@@ -1,5 +1,7 @@
 //! Weather and puffs with random input: finite answers, or a refusal; never a panic.
 
+mod common;
+
 use anlan_consequence::dispersion::box_model::{Constants, HeavyPuff};
 use anlan_consequence::dispersion::britter_mcquaid::DensePuff;
 use anlan_consequence::dispersion::puff::{Drift, WindFrom};
@@ -10,12 +12,8 @@ use anlan_consequence::meteorology::{Stability, length};
 use anlan_consequence::mixing::Mixing;
 use anlan_consequence::properties::substances;
 use anlan_consequence::{M_AIR, Refusal, Validity};
+use common::decades;
 use proptest::prelude::*;
-
-/// 10^`low` … 10^`high`.
-fn decades(low: f64, high: f64) -> impl Strategy<Value = f64> {
-    (low..high).prop_map(|x| 10_f64.powf(x))
-}
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(ProptestConfig::default().cases))]

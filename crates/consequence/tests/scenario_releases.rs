@@ -1,0 +1,123 @@
+//! Scenarios from their sources: vessels, tanks, pipes and pools, and what of a release reaches the air.
+
+mod common;
+
+use anlan_consequence::Refusal;
+use anlan_consequence::scenario::{Effects, FireKind, Source, run};
+use common::{METHANE, PROPANE, refused, says, scenario};
+
+#[test]
+fn a_vessel_loses_pressure_and_its_toxic_cloud_is_weaker_than_its_first_rate() {
+    let outcome = run(&scenario("74-82-8", METHANE)).unwrap();
+    assert!(outcome.released.mean_rate_kg_s < 0.7 * outcome.released.rate_kg_s);
+    assert!(says(&outcome, "the rate falls with its pressure") && says(&outcome, "worst ten minutes"));
+    // Shut after a minute there is a minute of gas.
+    let shut = run(&scenario("74-82-8", &format!("{METHANE}\nisolated_after_s = 60"))).unwrap();
+    assert!(shut.released.duration_s <= 60.0 && shut.released.mass_kg < outcome.released.mass_kg);
+    let given = run(&scenario("74-82-8", &format!("{METHANE}\ndischarge_coefficient = 0.425"))).unwrap();
+    assert!((given.released.rate_kg_s / outcome.released.rate_kg_s - 0.5).abs() < 1e-6 && says(&given, "as given"));
+}
+
+#[test]
+fn what_rains_out_is_not_in_the_cloud_and_head_drives_harder() {
+    let with = |more: &str| run(&scenario("74-98-6", &format!("{PROPANE}\n{more}"))).unwrap();
+    let (all, model, flashed) = (with(""), with("rain_out = 'model'"), with("rain_out = 'all_liquid'"));
+    assert!(all.released.rate_kg_s >= model.released.rate_kg_s && model.released.rate_kg_s > flashed.released.rate_kg_s);
+    assert_eq!(flashed.released.liquid_share, 0.0);
+    assert!(with("head_m = 10").released.rate_kg_s > all.released.rate_kg_s);
+    // A hole above the liquid lets vapour out: much less.
+    let above = with("fill = 0.5\nhole_share = 0.95\nsurface_m2 = 20");
+    assert!(above.models.contains(&"discharge.gas_orifice") && above.released.rate_kg_s < 0.3 * all.released.rate_kg_s);
+    let long = with("").released.rate_kg_s;
+    let stub = run(&scenario("74-98-6", &PROPANE.replace("path_m = 0", "path_m = 0.3"))).unwrap();
+    assert!(stub.models.contains(&"discharge.omega") && stub.released.rate_kg_s < long);
+}
+
+#[test]
+fn a_discharge_coefficient_stands_in_the_place_of_the_models_own() {
+    let leak = |path: &str, more: &str| run(&scenario("74-98-6", &format!("{}\n{more}", PROPANE.replace("path_m = 0", path)))).unwrap();
+    let above = "fill = 0.5\nhole_share = 0.95\nsurface_m2 = 20\n";
+    for (path, more, own, told) in [
+        ("path_m = 0", "", 0.61, "coefficient 0.61"),
+        ("path_m = 0.08", "", 0.61, "coefficient 0.61"),
+        ("path_m = 0", above, 0.85, "coefficient 0.85"),
+        ("path_m = 0.3", "", 1.0, ""),
+    ] {
+        let none = leak(path, more);
+        assert!(says(&none, told), "{path} {more}: {:?}", none.assumptions);
+        let same = leak(path, &format!("{more}discharge_coefficient = {own:?}"));
+        let half = leak(path, &format!("{more}discharge_coefficient = {:?}", 0.5 * own));
+        assert!((same.released.rate_kg_s / none.released.rate_kg_s - 1.0).abs() < 1e-9, "{path} {more}");
+        assert!((half.released.rate_kg_s / none.released.rate_kg_s - 0.5).abs() < 1e-9, "{path} {more}");
+    }
+    for (more, missing) in [("fill = 0.5", "release.hole_share"), ("hole_share = 0.95", "release.fill")] {
+        let refused = refused("74-98-6", &format!("{PROPANE}\n{more}"));
+        assert!(matches!(refused, Refusal::OutOfDomain { input, .. } if input == missing), "{refused}");
+    }
+}
+
+#[test]
+fn a_tanks_pool_is_fed_as_fast_as_the_tank_first_leaks() {
+    let tank = "kind = 'tank_hole'\ntemperature_c = 20\ndiameter_m = 10\nlevel_m = 8\nhole_mm = 150";
+    let outcome = run(&scenario("71-43-2", tank)).unwrap();
+    let Source::Pool { fed_kg_s, fed_s, .. } = outcome.released.source else { panic!("{:?}", outcome.released.source) };
+    let rho = 879.0;
+    let first = 0.61 * std::f64::consts::PI * 0.15 * 0.15 / 4.0 * rho * libm::sqrt(2.0 * 9.81 * 8.0);
+    assert!((fed_kg_s / first - 1.0).abs() < 0.01, "{fed_kg_s} {first}");
+    assert!(fed_kg_s * fed_s <= 1.01 * rho * std::f64::consts::PI * 25.0 * 8.0 && says(&outcome, "first rate until"));
+}
+
+#[test]
+fn what_rains_out_burns_where_it_falls() {
+    let butane = "kind = 'liquefied_hole'\ntemperature_c = 8\nhole_mm = 50\npath_m = 0\ninventory_kg = 20000\nheight_m = 1";
+    let with = |rain: &str| Effects::of(&scenario("106-97-8", &format!("{butane}\nrain_out = '{rain}'"))).unwrap();
+    let (none, model, all) = (with("none"), with("model"), with("all_liquid"));
+    let kinds = |e: &Effects| e.fires().iter().map(|fire| fire.kind).collect::<Vec<_>>();
+    assert_eq!(kinds(&none), [FireKind::Jet]);
+    assert_eq!((kinds(&model), kinds(&all)), (vec![FireKind::Jet, FireKind::Pool], vec![FireKind::Jet, FireKind::Pool]));
+    let pool = |e: &Effects| e.fires()[1].clone();
+    assert!(pool(&all).size_m > pool(&model).size_m && pool(&model).size_m > 1.0);
+    // Mass is neither lost nor gained, and ignition at the hole sees all of it.
+    let r = model.released();
+    assert!(((r.rate_kg_s + r.rained.unwrap().rate_kg_s) / none.released().rate_kg_s - 1.0).abs() < 1e-9);
+    assert_eq!(r.outflow_kg_s, none.released().rate_kg_s);
+    // Hottest where it lies.
+    let at = r.rained.unwrap().at_m;
+    assert!(at > 0.5 && pool(&model).heat_kw_m2(at, 0.0) > 2.0 * pool(&model).heat_kw_m2(at, 4.0 * pool(&model).size_m));
+    assert!(model.assumptions().iter().any(|a| a.starts_with("what rains out burns as a pool about ")));
+    assert_eq!(with("model").fires().len(), 2);
+}
+
+#[test]
+fn a_spill_above_its_boiling_point_loses_nothing_and_surfaces_count() {
+    let at = |celsius: i32| {
+        run(&scenario("106-97-8", &format!("kind = 'spill'\nrate_kg_s = 5\nduration_s = 300\ntemperature_c = {celsius}"))).unwrap()
+    };
+    let (cold, hot) = (at(-5), at(20));
+    assert!(says(&hot, "flashes at once") && !says(&cold, "flashes at once"));
+    // Nothing is gained: at most what was spilled; what flashes is in the air at once.
+    assert!(hot.released.mass_kg <= 1501.0 && hot.released.mass_kg >= cold.released.mass_kg);
+    assert!(hot.released.rate_kg_s > 1.1 * cold.released.rate_kg_s, "{} {}", hot.released.rate_kg_s, cold.released.rate_kg_s);
+    let on = |more: &str| {
+        run(&scenario("71-43-2", &format!("kind = 'spill'\nrate_kg_s = 5\nduration_s = 300\ntemperature_c = 20\n{more}"))).unwrap()
+    };
+    assert!(on("surface = 'smooth_concrete'").released.rate_kg_s > on("surface = 'gravel_or_sand'").released.rate_kg_s);
+    assert!(on("solar_w_m2 = 900").released.mass_kg > on("").released.mass_kg);
+}
+
+#[test]
+fn a_long_pipe_drives_no_jet_faster_than_its_heat_can() {
+    let ammonia = |length_m: f64| {
+        let release = format!(
+            "kind = 'liquid_pipe'\npressure_pa = 1e6\ntemperature_c = 20\ndiameter_mm = 80\nlength_m = {length_m}\ninventory_kg = 50000\nheight_m = 1"
+        );
+        let outcome = run(&scenario("7664-41-7", &release)).unwrap();
+        match outcome.released.source {
+            Source::Jet { speed_m_s, .. } => speed_m_s,
+            other => panic!("{other:?}"),
+        }
+    };
+    for length_m in [0.5, 50.0, 5000.0] {
+        assert!(ammonia(length_m) < 230.0, "{length_m} m: {} m/s", ammonia(length_m));
+    }
+}
