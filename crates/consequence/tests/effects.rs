@@ -19,7 +19,7 @@ proptest! {
             let fire = pool::pool_fire(&pool::PoolFireInput { diameter_m: d, mass_flux: flux, h_c: 45e6, kind, wind_m_s: wind, t_a: 288.0, rh, rho_a: 1.2 }).unwrap();
             let q = fire.flux_kw_m2([x, y, 1.5]);
             prop_assert!(q.is_finite() && q >= 0.0 && q <= fire.emissive_power_kw_m2 * 1.000001, "{q}");
-            prop_assert_eq!(q, fire.flux_kw_m2([x, y, 1.5]));
+            prop_assert!((q - fire.flux_kw_m2([x, -y, 1.5])).abs() <= 1e-9 * q, "left is as right: {q}");
         }
     }
 
@@ -40,7 +40,7 @@ proptest! {
     #[test]
     fn fireballs_and_blasts_weaken_with_distance(m in 1.0_f64..1e6, r in 1.0_f64..5e3) {
         let ball = fireball::fireball(&fireball::FireballInput { mass_kg: m, h_c: 46e6, radiated_share: 0.3, t_a: 293.0, rh: 0.5 }).unwrap();
-        prop_assert!(ball.flux_kw_m2(r).is_finite() && ball.flux_kw_m2(2.0 * r) <= ball.flux_kw_m2(r) || r < ball.size.diameter_m);
+        prop_assert!(ball.flux_kw_m2(r).is_finite() && (ball.flux_kw_m2(2.0 * r) <= ball.flux_kw_m2(r) || r < ball.size.diameter_m));
         let (near, far) = (tnt::kingery_bulmash(m, r).unwrap(), tnt::kingery_bulmash(m, 1.5 * r).unwrap());
         prop_assert!(far.pressure_pa <= near.pressure_pa && far.pressure_pa > 0.0);
         let e = m * 46e6 * 0.05;

@@ -44,6 +44,7 @@ fn a_discharge_coefficient_stands_in_the_place_of_the_models_own() {
         ("path_m = 0.3", "", 1.0, ""),
     ] {
         let none = leak(path, more);
+        assert_eq!(says(&none, "coefficient"), !told.is_empty(), "{path} {more}: {:?}", none.assumptions);
         assert!(says(&none, told), "{path} {more}: {:?}", none.assumptions);
         let same = leak(path, &format!("{more}discharge_coefficient = {own:?}"));
         let half = leak(path, &format!("{more}discharge_coefficient = {:?}", 0.5 * own));
@@ -85,7 +86,6 @@ fn what_rains_out_burns_where_it_falls() {
     let at = r.rained.unwrap().at_m;
     assert!(at > 0.5 && pool(&model).heat_kw_m2(at, 0.0) > 2.0 * pool(&model).heat_kw_m2(at, 4.0 * pool(&model).size_m));
     assert!(model.assumptions().iter().any(|a| a.starts_with("what rains out burns as a pool about ")));
-    assert_eq!(with("model").fires().len(), 2);
 }
 
 #[test]

@@ -72,7 +72,7 @@ pub fn run(module: &str, model: impl Fn(&Case) -> Option<Vec<f64>>) {
         assert_eq!(got.len(), case.expected.len(), "{}", case.id);
         for (got, wanted) in got.iter().zip(&case.expected) {
             let wanted: f64 = wanted.parse().unwrap();
-            if (got - wanted).abs() > f64::max(case.tol_rel * wanted.abs(), case.tol_abs) {
+            if got.is_nan() || (got - wanted).abs() > f64::max(case.tol_rel * wanted.abs(), case.tol_abs) {
                 missed.push(format!("{} {}: {got} against {wanted}", case.id, case.model));
             }
         }
