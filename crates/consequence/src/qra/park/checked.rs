@@ -26,9 +26,6 @@ pub(super) struct Air {
     pub roses: [Rose; PERIODS],
 }
 
-/// More cells than this are refused.
-const MOST_CELLS: usize = 4_000_000;
-
 pub(super) fn airs(park: &Park) -> Result<Vec<Air>, ParkError> {
     let day = within("winds.day_share", park.winds.day_share, 0.0, 1.0, "between 0 and 1")?;
     if park.weather.is_empty() {
@@ -146,6 +143,9 @@ pub(super) fn targets(park: &Park) -> Result<Vec<[f64; 2]>, Refusal> {
 pub(super) fn check_sampling(park: &Park) -> Result<(), Refusal> {
     within("uncertainty.samples", park.uncertainty.samples as f64, 500.0, 1e6, "500 to a million").map(drop)
 }
+
+/// More cells than this are refused.
+const MOST_CELLS: usize = 4_000_000;
 
 pub(super) fn grid(park: &Park, found: &mut Findings) -> Result<Grid, Refusal> {
     const MODEL: &str = "risk.grid";
