@@ -54,7 +54,7 @@ bench: build ## figures, judged here and nowhere else
 faults: build ## the long sets: kills, power cuts, full disks, a million random scenarios, every property at length
 	FAULTS=long $(CARGO) test -p anlan-tests --test platform faults -- --nocapture
 	FAULTS=long $(CARGO) test --release -p anlan-consequence --test properties --test scenario random -- --nocapture
-	PROPTEST_CASES=20000 $(CARGO) test --release -p anlan-alarms -p anlan-telemetry -p anlan-records -p anlan-methods -p anlan-consequence
+	PROPTEST_CASES=10000 $(CARGO) test --release -p anlan-alarms -p anlan-telemetry -p anlan-records -p anlan-methods -p anlan-consequence
 
 generate: ## what is generated and committed
 	$(CARGO) run -q -p anlan-xtask -- generate

@@ -11,7 +11,6 @@ fn share(p: f64) -> bool {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(ProptestConfig::default().cases))]
 
     #[test]
     fn pool_fires(d in 0.1_f64..200.0, flux in 0.005_f64..0.3, wind in 0.0_f64..30.0, rh in 0.0_f64..1.0, x in -500.0_f64..500.0, y in 0.0_f64..500.0) {

@@ -16,7 +16,6 @@ use common::decades;
 use proptest::prelude::*;
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(ProptestConfig::default().cases))]
 
     #[test]
     fn a_heavy_puff_thins_out(

@@ -96,9 +96,9 @@ pub fn invert(readings: &[Reading], search: &Search) -> Result<Found, Refusal> {
     };
     let (mut centre, mut half) = (search.centre, search.half);
     let mut best = (f64::INFINITY, centre.0, centre.1, 0.0);
-    let mut spread = 0.0;
+    // The first round sees the whole square: its places and their misfits tell how sure the place is.
+    let mut square = Vec::with_capacity(SIDE * SIDE);
     for round in 0..ROUNDS {
-        let (mut sum, mut sum_e, mut sum_n, mut sum_2) = (0.0, 0.0, 0.0, 0.0);
         let step = 2.0 * half / (SIDE - 1) as f64;
         for i in 0..SIDE {
             for j in 0..SIDE {
@@ -108,17 +108,9 @@ pub fn invert(readings: &[Reading], search: &Search) -> Result<Found, Refusal> {
                     best = (rest, east, north, rate);
                 }
                 if round == 0 && rate > 0.0 {
-                    // Weighted against the first best; a common factor drops out of the spread.
-                    let p = exp(-0.5 * rest.min(1400.0));
-                    sum += p;
-                    sum_e += p * east;
-                    sum_n += p * north;
-                    sum_2 += p * (east * east + north * north);
+                    square.push((rest, east, north));
                 }
             }
-        }
-        if round == 0 && sum > 0.0 {
-            spread = sqrt((sum_2 / sum - (sum_e / sum) * (sum_e / sum) - (sum_n / sum) * (sum_n / sum)).max(step * step / 12.0));
         }
         if !best.0.is_finite() {
             return Err(Refusal::NoSolution { model: MODEL, why: "no place in the square is upwind of what was read" });
@@ -130,10 +122,13 @@ pub fn invert(readings: &[Reading], search: &Search) -> Result<Found, Refusal> {
     if unexplained > 0.5 {
         notes.add(Note::LeftOut { model: MODEL, what: "one steady plume does not explain these readings" });
     }
-    // Once more over all places the readings allow, now for the rate. A misfit larger than the detectors' own errors is the model's:
-    // errors grow until the best place fits as well as it should.
+    // A misfit larger than the detectors' own errors is the model's: errors grow until the best place fits as well as it should.
     let free = (readings.len() as f64 - 3.0).max(1.0);
     let scale = f64::max(best.0 / free, 1.0);
+    let likely = |rest: f64| exp(-0.5 * ((rest - best.0) / scale).clamp(0.0, 1400.0));
+    let spread = spread(square.iter().map(|(rest, east, north)| (likely(*rest), *east - best.1, *north - best.2)))
+        .max(2.0 * search.half / (SIDE - 1) as f64 / sqrt(12.0));
+    // Once more over all places the readings allow, now for the rate.
     let half = 3.0 * spread;
     let step = 2.0 * half / (BAND_SIDE - 1) as f64;
     let mut rates = Vec::with_capacity(BAND_SIDE * BAND_SIDE);
@@ -141,12 +136,27 @@ pub fn invert(readings: &[Reading], search: &Search) -> Result<Found, Refusal> {
         for j in 0..BAND_SIDE {
             let (rate, rest, spread) = misfit(best.1 - half + step * i as f64, best.2 - half + step * j as f64);
             if rate > 0.0 {
-                rates.push((exp(-0.5 * ((rest - best.0) / scale).clamp(0.0, 1400.0)), rate, spread * sqrt(scale)));
+                rates.push((likely(rest), rate, spread * sqrt(scale)));
             }
         }
     }
     let (rate_low, rate_high) = (quantile(&rates, 0.05).min(best.3), quantile(&rates, 0.95).max(best.3));
     Ok(Found { east: best.1, north: best.2, rate: best.3, rate_low, rate_high, spread_m: spread, unexplained, notes })
+}
+
+/// Root of the mean square distance of weighted places from their middle; 0 without weights.
+fn spread(places: impl Iterator<Item = (f64, f64, f64)>) -> f64 {
+    let (mut sum, mut sum_e, mut sum_n, mut sum_2) = (0.0, 0.0, 0.0, 0.0);
+    for (p, east, north) in places {
+        sum += p;
+        sum_e += p * east;
+        sum_n += p * north;
+        sum_2 += p * (east * east + north * north);
+    }
+    if sum <= 0.0 {
+        return 0.0;
+    }
+    sqrt((sum_2 / sum - (sum_e / sum) * (sum_e / sum) - (sum_n / sum) * (sum_n / sum)).max(0.0))
 }
 
 /// The rate below which a share `q` of a mixture of (weight, mean, spread) lies; never below zero.

@@ -64,7 +64,7 @@ fn disagreement(row: &Row, answer: &Answer) -> Result<Option<String>, BadCases> 
             let (rel, abs) = (row.maybe("tol_rel")?.unwrap_or(0.0), row.maybe("tol_abs")?.unwrap_or(0.0));
             for (value, wanted) in values.iter().zip(&expected) {
                 let wanted: f64 = wanted.parse().map_err(|_| row.bad(format!("expected `{wanted}` is no figure")))?;
-                if value.is_nan() || (value - wanted).abs() > rel * wanted.abs() + abs {
+                if value.is_nan() || (value - wanted).abs() > f64::max(rel * wanted.abs(), abs) {
                     return Ok(Some(format!("{value:.6}, expected {wanted}")));
                 }
             }

@@ -51,7 +51,6 @@ pub struct Set {
     /// The same by series, class or distance.
     pub parts: Vec<Part>,
     /// Observed and predicted values behind the score.
-    #[serde(skip)]
     pub pairs: Vec<Pair>,
 }
 

@@ -54,7 +54,8 @@ pub fn advise(place: &Exposure, shelter: &Shelter) -> Result<Advice, Refusal> {
     let outdoors = not_negative("outdoors", place.outdoors)?;
     let speed = positive("speed_m_s", place.speed_m_s)?;
     let bearable = positive("bearable", place.bearable)?;
-    let evacuation_s = place.warning_s + place.preparing_s + not_negative("way_m", place.way_m)? / speed;
+    let before_leaving_s = not_negative("warning_s", place.warning_s)? + not_negative("preparing_s", place.preparing_s)?;
+    let evacuation_s = before_leaving_s + not_negative("way_m", place.way_m)? / speed;
     let indoors = shelter.peak(outdoors, arrival_s, arrival_s + duration_s);
     let action = if evacuation_s < 0.7 * arrival_s && !place.through_zone {
         Action::Evacuate
@@ -101,6 +102,7 @@ mod tests {
         assert_eq!(advise(&Exposure { arrival_s: 300.0, duration_s: 7200.0, ..place }, &room).unwrap().action, Action::Assist);
         assert_eq!(advise(&Exposure { arrival_s: 300.0, bearable: 1.0, ..place }, &room).unwrap().action, Action::Assist);
         assert!(advise(&Exposure { bearable: 0.0, ..place }, &room).is_err());
+        assert!(advise(&Exposure { warning_s: -900.0, ..place }, &room).is_err());
         assert!(advise(&place, &room).unwrap().indoor_share < 1.0);
     }
 }

@@ -213,5 +213,5 @@ fn hole_of(park: &Park, e: &Equipment, ten_mm: ReleaseDescription, rate: f64, we
     };
     let description = planned.description(park, weather)?;
     let effects = Effects::of(&description).map_err(|source| ParkError::Scenario { scenario: e.name.clone(), source })?;
-    Ok(10.0 * sqrt(positive("rate", rate)? / effects.released().rate_kg_s))
+    Ok(10.0 * sqrt(positive("rate", rate)? / effects.released().outflow_kg_s))
 }
