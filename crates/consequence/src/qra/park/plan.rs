@@ -70,7 +70,7 @@ pub(super) fn plan(park: &Park, weather: &WeatherDescription, found: &mut Findin
                     found.assume(format!("{name}: left out, its frequency is zero ({source})"));
                     continue;
                 }
-                match release(park, e, row.leak, weather).map_err(|source| named(name.clone(), source))? {
+                match release(park, equipment, row.leak, weather).map_err(|source| named(name.clone(), source))? {
                     Some(release) => all.push(Planned { equipment, name, at: [e.east_m, e.north_m], frequency_per_year, source, release }),
                     None => {
                         found.warn(&Note::LeftOut {
@@ -124,7 +124,8 @@ fn frequency(e: &Equipment, row: &Row) -> Result<(f64, String), Refusal> {
 }
 
 /// The release of one way of failing; `None` where no model makes one of it.
-fn release(park: &Park, e: &Equipment, leak: Leak, weather: &WeatherDescription) -> Result<Option<ReleaseDescription>, ParkError> {
+fn release(park: &Park, equipment: usize, leak: Leak, weather: &WeatherDescription) -> Result<Option<ReleaseDescription>, ParkError> {
+    let e = &park.equipment[equipment];
     let Some(contents) = e.contents else {
         return Err(Refusal::MissingProperty { substance: e.name.clone(), property: "contents" }.into());
     };
@@ -153,7 +154,7 @@ fn release(park: &Park, e: &Equipment, leak: Leak, weather: &WeatherDescription)
             match leak {
                 Leak::Instantaneous => written(json!({"kind": "burst", "mass_kg": inventory_kg, "temperature_c": temperature_c})),
                 Leak::TenMinutes => {
-                    hole(hole_of(park, e, hole(10.0, TEN_MINUTES_S)?, inventory_kg / TEN_MINUTES_S, weather)?, TEN_MINUTES_S)
+                    hole(hole_of(park, equipment, hole(10.0, TEN_MINUTES_S)?, inventory_kg / TEN_MINUTES_S, weather)?, TEN_MINUTES_S)
                 }
                 _ => hole(hole_mm(bore_mm)?, isolated_after_s),
             }
@@ -166,7 +167,7 @@ fn release(park: &Park, e: &Equipment, leak: Leak, weather: &WeatherDescription)
                 }))
             };
             // A cloud of gas let go at once: its contents leave within ten seconds.
-            let emptied_in = |s: f64| hole(hole_of(park, e, hole(10.0, s)?, inventory_kg / s, weather)?, s);
+            let emptied_in = |s: f64| hole(hole_of(park, equipment, hole(10.0, s)?, inventory_kg / s, weather)?, s);
             match leak {
                 Leak::Instantaneous => emptied_in(10.0),
                 Leak::TenMinutes => emptied_in(TEN_MINUTES_S),
@@ -202,16 +203,10 @@ fn release(park: &Park, e: &Equipment, leak: Leak, weather: &WeatherDescription)
 }
 
 /// Hole through which `rate` leaves: the rate of a hole goes with its area.
-fn hole_of(park: &Park, e: &Equipment, ten_mm: ReleaseDescription, rate: f64, weather: &WeatherDescription) -> Result<f64, ParkError> {
-    let planned = Planned {
-        equipment: park.equipment.iter().position(|other| std::ptr::eq(other, e)).unwrap_or(0),
-        name: e.name.clone(),
-        at: [0.0; 2],
-        frequency_per_year: 0.0,
-        source: String::new(),
-        release: ten_mm,
-    };
+fn hole_of(park: &Park, equipment: usize, ten_mm: ReleaseDescription, rate: f64, weather: &WeatherDescription) -> Result<f64, ParkError> {
+    let name = &park.equipment[equipment].name;
+    let planned = Planned { equipment, name: name.clone(), at: [0.0; 2], frequency_per_year: 0.0, source: String::new(), release: ten_mm };
     let description = planned.description(park, weather)?;
-    let effects = Effects::of(&description).map_err(|source| ParkError::Scenario { scenario: e.name.clone(), source })?;
+    let effects = Effects::of(&description).map_err(|source| ParkError::Scenario { scenario: name.clone(), source })?;
     Ok(10.0 * sqrt(positive("rate", rate)? / effects.released().outflow_kg_s))
 }
