@@ -742,7 +742,8 @@ fn what_no_plant_and_no_weather_has_is_refused_by_name() {
             other => panic!("{:?}", other.map(|outcome| outcome.zones.len())),
         }
     };
-    let burst = |mass_kg| anlan_consequence::scenario::ReleaseDescription::Burst { mass_kg, temperature_c: 20.0 };
+    use anlan_consequence::scenario::{Burst, ReleaseDescription};
+    let burst = |mass_kg| ReleaseDescription::Burst(Burst { mass_kg, temperature_c: 20.0 });
     assert_eq!(refused(&|d| d.release = burst(1e300)), "release.mass_kg");
     assert_eq!(refused(&|d| d.weather.wind_m_s = 1e300), "weather.wind_m_s");
     assert_eq!(refused(&|d| d.weather.u_star_m_s = Some(1e300)), "weather.u_star_m_s");

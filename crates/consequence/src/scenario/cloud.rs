@@ -5,10 +5,11 @@ use std::f64::consts::PI;
 
 use super::Findings;
 use super::dense::Dense;
-use super::describe::{Air, Congestion, Description, Direction};
+use super::describe::{Congestion, Description};
 use super::effects::{BREATH_M, FLAMMABLE_S};
 use super::passive::{AgedPuff, FinitePlume, NearGround};
-use super::release::{Released, Source};
+use super::release::{Direction, Released, Source};
+use super::weather::Air;
 use super::workbook::Workbook;
 use crate::dispersion::box_model::{BoxAt, BoxRun, Constants, HeavyPuff};
 use crate::dispersion::choice::{COLD_DENSE, Lasting, Path, by_richardson, lasting};

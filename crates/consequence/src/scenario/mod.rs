@@ -13,19 +13,21 @@ mod passive;
 mod places;
 mod presets;
 mod release;
+mod weather;
 mod workbook;
 
 pub use blast::{Explosion, ExplosionKind, ExplosionReport};
-pub use describe::{
-    Basin, Congestion, Description, Direction, Ground, Place, PlaceKind, RainOut, ReleaseDescription, Sky, Surface, Uncertainty,
-    WeatherDescription,
-};
+pub use describe::{Congestion, Description, Place, PlaceKind, Uncertainty};
 pub use effects::{BREATH_M, Effects, FLAMMABLE_S};
 pub use flames::{Fire, FireKind};
 pub use given::GivenProperties;
 pub use places::{PlaceAdvice, people_reached};
 pub use presets::presets;
-pub use release::{RateCurve, Released, Source};
+pub use release::{
+    Basin, Burst, Direction, Explosive, GasBurst, GasHole, GasPipe, Ground, LiquefiedHole, LiquidPipe, RainOut, RateCurve,
+    ReleaseDescription, Released, Source, Spill, Surface, TankHole, Vapour,
+};
+pub use weather::{Sky, WeatherDescription};
 
 use serde::Serialize;
 use serde_json::{Value, json};

@@ -5,9 +5,9 @@ use libm::{erf, exp, log, pow, sqrt};
 use std::f64::consts::PI;
 
 use super::cloud::{Ellipse, FARTHEST_M, edge, envelope};
-use super::describe::Air;
 use super::effects::FLAMMABLE_S;
 use super::release::{Released, Source};
+use super::weather::Air;
 use crate::dispersion::plume::{self, Plume, vertical};
 use crate::dispersion::puff::Puff;
 use crate::dispersion::sigma::{SigmaSet, Spread, averaging_factor};

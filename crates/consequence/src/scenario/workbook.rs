@@ -2,8 +2,8 @@
 
 use libm::{cbrt, pow};
 
-use super::describe::Air;
 use super::release::{Released, Source};
+use super::weather::Air;
 use crate::dispersion::britter_mcquaid::{DensePlume, DensePuff};
 use crate::numerics::brent;
 
