@@ -69,7 +69,7 @@ impl Effects {
         let dispersed = cloud::disperse(description, &substance, &air, &released, &levels, &mut found)?;
         let flammable_kg = match released.source {
             Source::Charge { .. } => None,
-            _ => dispersed.flammable_mass(&substance, &air, &released),
+            _ => dispersed.flammable_mass(&substance, &released),
         };
         let fires = flames::fires(description, &substance, &air, &released, &mut found)?;
         let explosions = blast::explosions(description, &substance, &air, &released, &dispersed, flammable_kg, &mut found)?;

@@ -4,17 +4,14 @@
 mod bands;
 mod blast;
 mod cloud;
-mod dense;
 mod describe;
 mod effects;
 mod flames;
 mod given;
-mod passive;
 mod places;
 mod presets;
 mod release;
 mod weather;
-mod workbook;
 
 pub use blast::{Explosion, ExplosionKind, ExplosionReport};
 pub use describe::{Congestion, Description, Place, PlaceKind, Uncertainty};
@@ -191,7 +188,7 @@ fn beside_dense(effects: &Effects, zones: &[Zone]) -> Vec<Beside> {
         };
         let reach_m = effects.dispersed().check_reach(fraction, zone.averaging_s)?;
         let (hazard, threat) = (zone.level.hazard, zone.level.threat);
-        Some(Beside { hazard, threat, model: workbook::Workbook::MODEL, reach_m, area_m2: None, other_area_m2: None })
+        Some(Beside { hazard, threat, model: cloud::Workbook::MODEL, reach_m, area_m2: None, other_area_m2: None })
     };
     zones.iter().filter_map(of).collect()
 }
