@@ -34,6 +34,13 @@ pub struct GasPipe {
     pub direction: Direction,
 }
 
+/// Inner diameter and length, m, and Fanning friction factor.
+struct Line {
+    d: f64,
+    l: f64,
+    f: f64,
+}
+
 impl Kind for GasPipe {
     fn released(&self, at: &mut Setting) -> Result<Released, Refusal> {
         let t_0 = kelvin("release.temperature_c", self.temperature_c)?;
@@ -42,9 +49,10 @@ impl Kind for GasPipe {
         let l = not_negative("release.length_m", self.length_m)?;
         let rough = not_negative("release.roughness_mm", self.roughness_mm)? / 1000.0;
         let f = pipe::fanning(rough / dia, 1e7);
+        let line = Line { d: dia, l, f };
         let (rate, course) = match self.inventory_kg {
-            Some(mass) => self.from_vessel(at, stored, mass, dia, l, f)?,
-            None => self.from_line(at, stored, dia, l, f)?,
+            Some(mass) => self.fed(at, stored, mass, &line)?,
+            None => self.unfed(at, stored, &line)?,
         };
         // The open end as a nozzle that passes this rate: its throat narrows until the jet is that of the pipe.
         let open = stored.through(at, 1.0, round(dia));
@@ -56,8 +64,9 @@ impl Kind for GasPipe {
 }
 
 impl GasPipe {
-    /// First rate, kg/s, and the course of a vessel that empties through the pipe.
-    fn from_vessel(&self, at: &mut Setting, stored: StoredGas, mass: f64, d: f64, l: f64, f: f64) -> Result<(f64, Course), Refusal> {
+    /// First rate, kg/s, and the course of a vessel that empties through the line.
+    fn fed(&self, at: &mut Setting, stored: StoredGas, mass: f64, line: &Line) -> Result<(f64, Course), Refusal> {
+        let Line { d, l, f } = *line;
         let from = pipe::GasPipe {
             p0: stored.p_0,
             t0: stored.t_0,
@@ -77,7 +86,8 @@ impl GasPipe {
     }
 
     /// First rate, kg/s, and the course of a line that loses its own contents.
-    fn from_line(&self, at: &mut Setting, stored: StoredGas, dia: f64, l: f64, f: f64) -> Result<(f64, Course), Refusal> {
+    fn unfed(&self, at: &mut Setting, stored: StoredGas, line: &Line) -> Result<(f64, Course), Refusal> {
+        let Line { d: dia, l, f } = *line;
         let (s, z, StoredGas { p_0, t_0 }) = (at.s, stored.compressibility(at), stored);
         positive("release.length_m", self.length_m)?;
         let c = sqrt(s.gamma_298 * z * R * t_0 / s.molar_mass().0);

@@ -13,7 +13,7 @@ pub(super) fn rough() -> f64 {
     0.045
 }
 
-pub(in super::super) fn kelvin(name: &'static str, celsius: f64) -> Result<f64, Refusal> {
+pub(in crate::scenario) fn kelvin(name: &'static str, celsius: f64) -> Result<f64, Refusal> {
     Ok(within(name, celsius, -270.0, 1500.0, "a temperature in °C")? + 273.15)
 }
 
