@@ -6,7 +6,7 @@ use anlan_consequence::Refusal;
 use anlan_consequence::meteorology::Stability;
 use anlan_consequence::properties::substances;
 use anlan_consequence::scenario::{
-    Description, Effects, Outcome, ReleaseDescription, ScenarioError, Source, from_json, from_toml, presets, run,
+    Burst, Description, Effects, Outcome, ReleaseDescription, ScenarioError, Source, from_json, from_toml, presets, run,
 };
 use anlan_consequence::zones::{Hazard, Threat};
 use common::{BENZENE, CHLORINE, KINDS, METHANE, PROPANE, WEATHER, left_out, refused, says, scenario};
@@ -152,7 +152,7 @@ fn what_no_plant_and_no_weather_has_is_refused_by_name() {
             other => panic!("{:?}", other.map(|outcome| outcome.zones.len())),
         }
     };
-    let burst = |mass_kg| ReleaseDescription::Burst { mass_kg, temperature_c: 20.0 };
+    let burst = |mass_kg| ReleaseDescription::Burst(Burst { mass_kg, temperature_c: 20.0 });
     assert_eq!(refused(&|d| d.release = burst(1e300)), "release.mass_kg");
     assert_eq!(refused(&|d| d.weather.wind_m_s = 1e300), "weather.wind_m_s");
     assert_eq!(refused(&|d| d.weather.u_star_m_s = Some(1e300)), "weather.u_star_m_s");

@@ -5,9 +5,10 @@ use libm::{exp, hypot, log};
 use super::ScenarioError;
 use super::blast::{Explosion, ExplosionKind};
 use super::cloud::{self, SCATTER, fraction, sampled};
-use super::describe::{Description, RainOut, ReleaseDescription, Uncertainty};
+use super::describe::{Description, Uncertainty};
 use super::effects::{Effects, NO_FIGURE};
 use super::flames::Fire;
+use super::release::{RainOut, ReleaseDescription};
 use crate::meteorology::direction::wedge_half_angle_deg;
 use crate::numerics::largest;
 use crate::qra::uncertainty::Dice;
@@ -279,8 +280,8 @@ fn vary(d: &Description, dice: &mut Dice) -> (Description, f64) {
     w.stability.0 = (w.stability.0 + 0.5 * dice.normal()).clamp(1.0, 6.0);
     let by = exp(0.15 * dice.normal());
     let fate = dice.even();
-    if let ReleaseDescription::LiquefiedHole { rain_out, .. } = &mut changed.release {
-        *rain_out = match fate {
+    if let ReleaseDescription::LiquefiedHole(hole) = &mut changed.release {
+        hole.rain_out = match fate {
             u if u < 1.0 / 3.0 => RainOut::None,
             u if u < 2.0 / 3.0 => RainOut::Model,
             _ => RainOut::AllLiquid,

@@ -6,8 +6,9 @@ use std::f64::consts::PI;
 
 use super::Findings;
 use super::cloud::Dispersed;
-use super::describe::{Air, Congestion, Description};
+use super::describe::{Congestion, Description};
 use super::release::{Released, Source};
+use super::weather::Air;
 use crate::explosion::{bst, distance_to, multi_energy, tnt, vessel_burst};
 use crate::fire::stoichiometry::Formula;
 use crate::properties::Substance;

@@ -7,10 +7,11 @@ use std::borrow::Cow;
 
 use super::blast::{self, Explosion};
 use super::cloud::{self, Dispersed};
-use super::describe::{self, Air, Description};
+use super::describe::{self, Description};
 use super::flames::{self, Fire};
 use super::given;
-use super::release::{self, Released, Source};
+use super::release::{Released, Source};
+use super::weather::{self, Air};
 use super::{Findings, ScenarioError};
 use crate::dispersion::slab::field::Passage;
 use crate::numerics::largest;
@@ -61,14 +62,14 @@ impl Effects {
         let substance = given::substance_of(description, &mut found)?;
         describe::bounded(description)?;
         let mut notes = Validity::new();
-        let air = describe::air(&description.weather, &mut notes)?;
+        let air = weather::air(&description.weather, &mut notes)?;
         found.warn(&notes);
-        let released = release::release(description, &substance, &air, &mut found)?.scaled(by);
+        let released = description.release.released(&substance, &air, &mut found)?.scaled(by);
         let levels = cloud::levels(description, &substance, &released, &mut found)?;
         let dispersed = cloud::disperse(description, &substance, &air, &released, &levels, &mut found)?;
         let flammable_kg = match released.source {
             Source::Charge { .. } => None,
-            _ => dispersed.flammable_mass(&substance, &air, &released),
+            _ => dispersed.flammable_mass(&substance, &released),
         };
         let fires = flames::fires(description, &substance, &air, &released, &mut found)?;
         let explosions = blast::explosions(description, &substance, &air, &released, &dispersed, flammable_kg, &mut found)?;

@@ -4,8 +4,9 @@ use libm::hypot;
 use serde::Serialize;
 
 use super::Findings;
-use super::describe::{Air, Description, Direction};
-use super::release::{Released, Source};
+use super::describe::Description;
+use super::release::{Direction, Released, Source};
+use super::weather::Air;
 use crate::fire::stoichiometry::Formula;
 use crate::fire::{fireball, jet, pool};
 use crate::properties::Substance;

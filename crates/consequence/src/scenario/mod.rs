@@ -4,28 +4,27 @@
 mod bands;
 mod blast;
 mod cloud;
-mod dense;
 mod describe;
 mod effects;
 mod flames;
 mod given;
-mod passive;
 mod places;
 mod presets;
 mod release;
-mod workbook;
+mod weather;
 
 pub use blast::{Explosion, ExplosionKind, ExplosionReport};
-pub use describe::{
-    Basin, Congestion, Description, Direction, Ground, Place, PlaceKind, RainOut, ReleaseDescription, Sky, Surface, Uncertainty,
-    WeatherDescription,
-};
+pub use describe::{Congestion, Description, Place, PlaceKind, Uncertainty};
 pub use effects::{BREATH_M, Effects, FLAMMABLE_S};
 pub use flames::{Fire, FireKind};
 pub use given::GivenProperties;
 pub use places::{PlaceAdvice, people_reached};
 pub use presets::presets;
-pub use release::{RateCurve, Released, Source};
+pub use release::{
+    Basin, Burst, Direction, Explosive, GasBurst, GasHole, GasPipe, Ground, LiquefiedHole, LiquidPipe, RainOut, RateCurve,
+    ReleaseDescription, Released, Source, Spill, Surface, TankHole, Vapour,
+};
+pub use weather::{Sky, WeatherDescription};
 
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -189,7 +188,7 @@ fn beside_dense(effects: &Effects, zones: &[Zone]) -> Vec<Beside> {
         };
         let reach_m = effects.dispersed().check_reach(fraction, zone.averaging_s)?;
         let (hazard, threat) = (zone.level.hazard, zone.level.threat);
-        Some(Beside { hazard, threat, model: workbook::Workbook::MODEL, reach_m, area_m2: None, other_area_m2: None })
+        Some(Beside { hazard, threat, model: cloud::Workbook::MODEL, reach_m, area_m2: None, other_area_m2: None })
     };
     zones.iter().filter_map(of).collect()
 }

@@ -1,6 +1,11 @@
 //! Three leaks of one vessel or pipe when nobody knows the hole yet: 10 mm, 50 mm, and the whole of it (specification 11 §4).
 
-use super::describe::{Basin, Description, Direction, RainOut, ReleaseDescription as Of, air, kelvin};
+use super::describe::Description;
+use super::release::{
+    Basin, Burst, Direction, GasBurst, GasHole, GasPipe, LiquefiedHole, LiquidPipe, RainOut, ReleaseDescription as Of, Spill, TankHole,
+    kelvin,
+};
+use super::weather::air;
 use super::{Findings, given};
 use crate::units::{Kelvin, Pascal, R};
 use crate::{Refusal, Validity};
@@ -12,71 +17,56 @@ pub fn presets(d: &Description) -> Result<[Description; 3], Refusal> {
     let s = given::substance_of(d, &mut Findings::default())?;
     let air = air(&d.weather, &mut Validity::new())?;
     match d.release {
-        Of::GasHole { pressure_pa, temperature_c, inventory_kg, .. } => {
+        Of::GasHole(leak) => {
+            let GasHole { pressure_pa, temperature_c, inventory_kg, .. } = leak;
             let t = kelvin("release.temperature_c", temperature_c)?;
             let z = s.compressibility(Kelvin(t), Pascal(pressure_pa));
             let volume_m3 = inventory_kg * z * R * t / (s.molar_mass().0 * pressure_pa);
-            let hole = |mm: f64| {
-                let mut release = d.release;
-                if let Of::GasHole { hole_mm, .. } = &mut release {
-                    *hole_mm = mm;
-                }
-                release
-            };
-            Ok(holes(&hole, Of::GasBurst { pressure_pa, temperature_c, volume_m3 }))
+            let hole = |hole_mm: f64| Of::GasHole(GasHole { hole_mm, ..leak });
+            Ok(holes(&hole, Of::GasBurst(GasBurst { pressure_pa, temperature_c, volume_m3 })))
         }
-        Of::LiquefiedHole { temperature_c, inventory_kg, .. } => {
-            let hole = |mm: f64| {
-                let mut release = d.release;
-                if let Of::LiquefiedHole { hole_mm, path_m, .. } = &mut release {
-                    (*hole_mm, *path_m) = (mm, 0.0);
-                }
-                release
-            };
-            Ok(holes(&hole, Of::Burst { mass_kg: inventory_kg, temperature_c }))
+        Of::LiquefiedHole(leak) => {
+            let hole = |hole_mm: f64| Of::LiquefiedHole(LiquefiedHole { hole_mm, path_m: 0.0, ..leak });
+            Ok(holes(&hole, Of::Burst(Burst { mass_kg: leak.inventory_kg, temperature_c: leak.temperature_c })))
         }
-        Of::TankHole { temperature_c, diameter_m, level_m, pool, .. } => {
-            let t = kelvin("release.temperature_c", temperature_c)?;
+        Of::TankHole(leak) => {
+            let t = kelvin("release.temperature_c", leak.temperature_c)?;
             let rho = s.liquid_density(Kelvin(t), &mut Validity::new())?.0;
-            let mass = std::f64::consts::PI / 4.0 * diameter_m * diameter_m * level_m * rho;
-            let hole = |mm: f64| {
-                let mut release = d.release;
-                if let Of::TankHole { hole_mm, .. } = &mut release {
-                    *hole_mm = mm;
-                }
-                release
-            };
+            let mass = std::f64::consts::PI / 4.0 * leak.diameter_m * leak.diameter_m * leak.level_m * rho;
+            let hole = |hole_mm: f64| Of::TankHole(TankHole { hole_mm, ..leak });
             // All of it within a minute.
-            let Basin { bund_radius_m, surface, ground, solar_w_m2 } = pool;
-            let rupture = Of::Spill { rate_kg_s: mass / 60.0, duration_s: 60.0, temperature_c, bund_radius_m, surface, ground, solar_w_m2 };
-            Ok(holes(&hole, rupture))
+            Ok(holes(&hole, Of::Spill(spill(mass / 60.0, 60.0, leak.temperature_c, leak.pool))))
         }
-        Of::GasPipe { pressure_pa, temperature_c, diameter_mm, length_m, inventory_kg, height_m, isolated_after_s, direction, .. } => {
+        Of::GasPipe(leak) => {
+            let GasPipe { pressure_pa, temperature_c, diameter_mm, length_m, height_m, isolated_after_s, direction, .. } = leak;
             let t = kelvin("release.temperature_c", temperature_c)?;
             let z = s.compressibility(Kelvin(t), Pascal(pressure_pa));
             let bore = std::f64::consts::PI / 4.0 * diameter_mm * diameter_mm * 1e-6;
             let inside = pressure_pa * s.molar_mass().0 / (z * R * t) * bore * length_m;
-            let inventory_kg = inventory_kg.unwrap_or(0.0) + inside;
-            let hole = |mm: f64| Of::GasHole {
-                pressure_pa,
-                temperature_c,
-                hole_mm: mm.min(diameter_mm),
-                inventory_kg,
-                height_m,
-                isolated_after_s,
-                discharge_coefficient: None,
-                direction,
+            let inventory_kg = leak.inventory_kg.unwrap_or(0.0) + inside;
+            let hole = |mm: f64| {
+                Of::GasHole(GasHole {
+                    pressure_pa,
+                    temperature_c,
+                    hole_mm: mm.min(diameter_mm),
+                    inventory_kg,
+                    height_m,
+                    isolated_after_s,
+                    discharge_coefficient: None,
+                    direction,
+                })
             };
             Ok(holes(&hole, d.release))
         }
-        Of::LiquidPipe { pressure_pa, temperature_c, diameter_mm, inventory_kg, height_m, isolated_after_s, pool, .. } => {
+        Of::LiquidPipe(leak) => {
+            let LiquidPipe { pressure_pa, temperature_c, inventory_kg, height_m, isolated_after_s, .. } = leak;
             let t = kelvin("release.temperature_c", temperature_c)?;
             let superheated = s.vapour_pressure(Kelvin(t), &mut Validity::new())?.0 > air.p;
             let rho = s.liquid_density(Kelvin(t), &mut Validity::new())?.0;
             let hole = |mm: f64| {
-                let hole_mm = mm.min(diameter_mm);
+                let hole_mm = mm.min(leak.diameter_mm);
                 if superheated {
-                    return Of::LiquefiedHole {
+                    return Of::LiquefiedHole(LiquefiedHole {
                         temperature_c,
                         hole_mm,
                         path_m: 0.0,
@@ -91,18 +81,20 @@ pub fn presets(d: &Description) -> Result<[Description; 3], Refusal> {
                         fill: None,
                         hole_share: None,
                         surface_m2: None,
-                    };
+                    });
                 }
                 let area = std::f64::consts::PI / 4.0 * hole_mm * hole_mm * 1e-6;
                 let rate_kg_s = 0.61 * area * libm::sqrt(2.0 * rho * (pressure_pa - air.p).max(0.0));
-                let Basin { bund_radius_m, surface, ground, solar_w_m2 } = pool;
                 let duration_s = (inventory_kg / rate_kg_s.max(1e-9)).min(isolated_after_s.unwrap_or(3600.0));
-                Of::Spill { rate_kg_s, duration_s, temperature_c, bund_radius_m, surface, ground, solar_w_m2 }
+                Of::Spill(spill(rate_kg_s, duration_s, temperature_c, leak.pool))
             };
             Ok(holes(&hole, d.release))
         }
-        Of::Spill { .. } | Of::Burst { .. } | Of::GasBurst { .. } | Of::Vapour { .. } | Of::Explosive { .. } => {
-            Err(Refusal::NoSolution { model: "presets", why: "the release has no hole to vary" })
-        }
+        _ => Err(Refusal::NoSolution { model: "presets", why: "the release has no hole to vary" }),
     }
+}
+
+fn spill(rate_kg_s: f64, duration_s: f64, temperature_c: f64, pool: Basin) -> Spill {
+    let Basin { bund_radius_m, surface, ground, solar_w_m2 } = pool;
+    Spill { rate_kg_s, duration_s, temperature_c, bund_radius_m, surface, ground, solar_w_m2 }
 }

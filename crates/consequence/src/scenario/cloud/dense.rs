@@ -1,21 +1,28 @@
 //! A dense cloud as a scenario asks for it: the free jet before the slab begins, the slab, and the puff that passes over places upwind
 //! of its middle too.
 
-use libm::{erf, exp, sqrt};
+use libm::{cbrt, erf, exp, sqrt};
 use std::f64::consts::PI;
 
-use super::cloud::{Ellipse, STATIONS, edge, envelope, swept, worst_minutes};
-use super::effects::FLAMMABLE_S;
-use super::release::{Released, Source};
-use crate::dispersion::slab::Cloud;
+use super::choice::Asked;
+use super::outline::{Ellipse, STATIONS, edge, envelope, swept};
+use super::passing::worst_minutes;
+use super::{FARTHEST_M, Model, SCATTER};
 use crate::dispersion::slab::field::{Passage, Station};
+use crate::dispersion::slab::{self, Closure, Cloud};
+use crate::scenario::Findings;
+use crate::scenario::effects::FLAMMABLE_S;
+use crate::scenario::release::{Direction, Released, Source};
 use crate::units::R;
 use crate::vulnerability::ToxicProbit;
 use crate::zones::{Ring, plume_ring};
+use crate::{Note, Refusal, Validity};
 
 #[derive(Debug, Clone)]
 pub struct Dense {
     cloud: Cloud,
+    /// Ambient pressure, Pa.
+    p: f64,
     near: Option<NearJet>,
 }
 
@@ -95,70 +102,17 @@ impl NearJet {
 }
 
 impl Dense {
-    pub fn of(cloud: Cloud, r: &Released) -> Self {
+    pub fn of(cloud: Cloud, r: &Released, p: f64) -> Self {
         let near = NearJet::of(&cloud, r);
-        Self { cloud, near }
+        Self { cloud, p, near }
     }
 
     fn near_at(&self, x: f64) -> Option<&NearJet> {
         self.near.as_ref().filter(|near| x >= 0.0 && x < near.x)
     }
 
-    /// Largest in time at a place, upwind of a burst too: there the cloud is nearest when it is young.
-    pub fn concentration(&self, x: f64, y: f64, z: f64, averaging_s: f64) -> f64 {
-        let cloud = &self.cloud;
-        if let Some(near) = self.near_at(x) {
-            return near.concentration(cloud, x, y, z, averaging_s);
-        }
-        if cloud.duration > 0.0 {
-            return cloud.concentration(x, y, z, averaging_s);
-        }
-        // Of a cloud that is longer than its way, the largest at a place need not be when its middle passes.
-        let mut largest = cloud.concentration(x, y, z, averaging_s);
-        for s in cloud.stations.iter().step_by((cloud.stations.len() / 48).max(1)) {
-            let far = s.bx + 3.0 * beta_x(s);
-            if (x - s.x).abs() <= far {
-                largest = f64::max(largest, cloud.at_station(s, y, z, averaging_s) * profile_x(s, x - s.x));
-            }
-        }
-        largest
-    }
-
-    pub fn passage(&self, x: f64) -> Option<Passage> {
-        if let Some(near) = self.near_at(x) {
-            let first = self.cloud.passage(self.cloud.stations.first()?.x)?;
-            return Some(Passage { arrival_s: first.arrival_s * x / near.x, ..first });
-        }
-        self.cloud.passage(x)
-    }
-
-    /// Load as the cloud passes: steady while its source lasts, or along the puff's own profile.
-    pub fn load(&self, probit: &ToxicProbit, to_unit: &impl Fn(f64) -> f64, x: f64, y: f64, z: f64) -> f64 {
-        let cloud = &self.cloud;
-        let lasting_s = cloud.duration.clamp(FLAMMABLE_S, 3600.0);
-        if self.near_at(x).is_some() {
-            return probit.load(to_unit(self.concentration(x, y, z, lasting_s.min(cloud.duration))), cloud.duration / 60.0);
-        }
-        if cloud.duration == 0.0 {
-            return self.load_of_burst(probit, to_unit, x, y, z);
-        }
-        let Some(s) = cloud.at(x) else { return 0.0 };
-        if !s.puff {
-            return probit.load(to_unit(cloud.at_station(&s, y, z, lasting_s)), cloud.duration / 60.0);
-        }
-        let u = s.u.max(1e-3);
-        // The meander of the whole passage spreads the instant's peak across the wind.
-        let passage_s = (2.0 * s.big_bx / u).clamp(FLAMMABLE_S, 3600.0);
-        let averaged = cloud.at_station(&s, 0.0, z, passage_s);
-        if averaged <= 0.0 {
-            return 0.0;
-        }
-        let peak = cloud.at_station(&s, 0.0, z, 0.0) * cloud.at_station(&s, y, z, passage_s) / averaged;
-        worst_minutes(probit, (s.bx + 3.0 * beta_x(&s)) / u, |t| to_unit((peak * profile_x(&s, u * t)).clamp(0.0, 1.0)))
-    }
-
     /// `Σ cⁿ Δt` over the instants of a burst's cloud, the worst counted first: upwind and beside it too, where no middle ever passes.
-    fn load_of_burst(&self, probit: &ToxicProbit, to_unit: &impl Fn(f64) -> f64, x: f64, y: f64, z: f64) -> f64 {
+    fn load_of_burst(&self, probit: &ToxicProbit, to_unit: &dyn Fn(f64) -> f64, x: f64, y: f64, z: f64) -> f64 {
         const INSTANTS: usize = 96;
         let cloud = &self.cloud;
         let stations = &cloud.stations;
@@ -184,13 +138,6 @@ impl Dense {
         probit.load_of(steps)
     }
 
-    pub fn reach(&self, c: f64, z: f64, averaging_s: f64) -> Option<f64> {
-        if self.cloud.duration == 0.0 {
-            return envelope(&self.puffs(c, z, averaging_s, false)).map(|ends| ends.1);
-        }
-        self.cloud.reach(c, z, averaging_s).or_else(|| self.near_reach(c, z, averaging_s))
-    }
-
     /// Farthest x in the free jet, where the slab is below the level already.
     fn near_reach(&self, c: f64, z: f64, averaging_s: f64) -> Option<f64> {
         let near = self.near.as_ref()?;
@@ -199,7 +146,89 @@ impl Dense {
         (0..LOOKS).rev().map(at).find(|x| near.concentration(&self.cloud, *x, 0.0, z, averaging_s) >= c)
     }
 
-    pub fn ring(&self, c: f64, z: f64, averaging_s: f64) -> Ring {
+    /// Outlines of a puff at a level, at most 20 instants; without their widths where only the reach is asked for.
+    fn puffs(&self, c: f64, z: f64, averaging_s: f64, wide: bool) -> Vec<Ellipse> {
+        let cloud = &self.cloud;
+        let peaks = cloud.stations.iter().map(|s| (s, cloud.at_station(s, 0.0, z, averaging_s)));
+        let over: Vec<(&Station, f64)> = peaks.filter(|(_, peak)| *peak > c).collect();
+        let step = (over.len() / 18).max(1);
+        let picked = over.iter().step_by(step).chain(over.last());
+        picked
+            .map(|&(s, peak)| {
+                let half_x = edge(s.bx + 4.0 * beta_x(s), |x| peak * profile_x(s, x) >= c);
+                let half_y = if wide { cloud.half_width(s.x, z, c, averaging_s) } else { 0.0 };
+                (s.x, half_x, half_y)
+            })
+            .collect()
+    }
+}
+
+impl Model for Dense {
+    fn name(&self) -> &'static str {
+        "dispersion.slab"
+    }
+
+    /// Largest in time at a place, upwind of a burst too: there the cloud is nearest when it is young.
+    fn concentration(&self, x: f64, y: f64, z: f64, averaging_s: f64) -> f64 {
+        let cloud = &self.cloud;
+        if let Some(near) = self.near_at(x) {
+            return near.concentration(cloud, x, y, z, averaging_s);
+        }
+        if cloud.duration > 0.0 {
+            return cloud.concentration(x, y, z, averaging_s);
+        }
+        // Of a cloud that is longer than its way, the largest at a place need not be when its middle passes.
+        let mut largest = cloud.concentration(x, y, z, averaging_s);
+        for s in cloud.stations.iter().step_by((cloud.stations.len() / 48).max(1)) {
+            let far = s.bx + 3.0 * beta_x(s);
+            if (x - s.x).abs() <= far {
+                largest = f64::max(largest, cloud.at_station(s, y, z, averaging_s) * profile_x(s, x - s.x));
+            }
+        }
+        largest
+    }
+
+    fn passage(&self, x: f64) -> Option<Passage> {
+        if let Some(near) = self.near_at(x) {
+            let first = self.cloud.passage(self.cloud.stations.first()?.x)?;
+            return Some(Passage { arrival_s: first.arrival_s * x / near.x, ..first });
+        }
+        self.cloud.passage(x)
+    }
+
+    /// Load as the cloud passes: steady while its source lasts, or along the puff's own profile.
+    fn load(&self, probit: &ToxicProbit, to_unit: &dyn Fn(f64) -> f64, x: f64, y: f64, z: f64) -> f64 {
+        let cloud = &self.cloud;
+        let lasting_s = cloud.duration.clamp(FLAMMABLE_S, 3600.0);
+        if self.near_at(x).is_some() {
+            return probit.load(to_unit(self.concentration(x, y, z, lasting_s.min(cloud.duration))), cloud.duration / 60.0);
+        }
+        if cloud.duration == 0.0 {
+            return self.load_of_burst(probit, to_unit, x, y, z);
+        }
+        let Some(s) = cloud.at(x) else { return 0.0 };
+        if !s.puff {
+            return probit.load(to_unit(cloud.at_station(&s, y, z, lasting_s)), cloud.duration / 60.0);
+        }
+        let u = s.u.max(1e-3);
+        // The meander of the whole passage spreads the instant's peak across the wind.
+        let passage_s = (2.0 * s.big_bx / u).clamp(FLAMMABLE_S, 3600.0);
+        let averaged = cloud.at_station(&s, 0.0, z, passage_s);
+        if averaged <= 0.0 {
+            return 0.0;
+        }
+        let peak = cloud.at_station(&s, 0.0, z, 0.0) * cloud.at_station(&s, y, z, passage_s) / averaged;
+        worst_minutes(probit, (s.bx + 3.0 * beta_x(&s)) / u, |t| to_unit((peak * profile_x(&s, u * t)).clamp(0.0, 1.0)))
+    }
+
+    fn reach(&self, c: f64, z: f64, averaging_s: f64) -> Option<f64> {
+        if self.cloud.duration == 0.0 {
+            return envelope(&self.puffs(c, z, averaging_s, false)).map(|ends| ends.1);
+        }
+        self.cloud.reach(c, z, averaging_s).or_else(|| self.near_reach(c, z, averaging_s))
+    }
+
+    fn ring(&self, c: f64, z: f64, averaging_s: f64) -> Ring {
         if self.cloud.duration == 0.0 {
             return swept(&self.puffs(c, z, averaging_s, true));
         }
@@ -225,8 +254,8 @@ impl Dense {
         plume_ring(&outline[..NEAR + filled.max(usize::from(end.is_some()))])
     }
 
-    /// Mass between the limits at one instant, kg: the standing plume, or the puff when most of it can burn; not both, which are other times.
-    pub fn flammable_mass(&self, m_s: f64, p: f64, lfl: f64, ufl: f64) -> f64 {
+    /// The standing plume, or the puff when most of it can burn; not both, which are other times.
+    fn flammable_mass(&self, lfl: f64, ufl: f64) -> f64 {
         let cloud = &self.cloud;
         const ALONG: usize = 40;
         const ACROSS: usize = 10;
@@ -235,7 +264,7 @@ impl Dense {
         let slice = |s: &Station, share: f64| {
             let (wide, high) = (2.0 * s.big_b, 2.0 * s.h.max(s.z_c));
             let (dy, dz) = (wide / ACROSS as f64, high / UP as f64);
-            let gas = p * m_s / (R * s.t_k);
+            let gas = self.p * cloud.m_s / (R * s.t_k);
             let mut mass = 0.0;
             for j in 0..ACROSS {
                 for k in 0..UP {
@@ -267,22 +296,51 @@ impl Dense {
         });
         puff.fold(plume, f64::max)
     }
+}
 
-    /// Outlines of a puff at a level, at most 20 instants; without their widths where only the reach is asked for.
-    fn puffs(&self, c: f64, z: f64, averaging_s: f64, wide: bool) -> Vec<Ellipse> {
-        let cloud = &self.cloud;
-        let peaks = cloud.stations.iter().map(|s| (s, cloud.at_station(s, 0.0, z, averaging_s)));
-        let over: Vec<(&Station, f64)> = peaks.filter(|(_, peak)| *peak > c).collect();
-        let step = (over.len() / 18).max(1);
-        let picked = over.iter().step_by(step).chain(over.last());
-        picked
-            .map(|&(s, peak)| {
-                let half_x = edge(s.bx + 4.0 * beta_x(s), |x| peak * profile_x(s, x) >= c);
-                let half_y = if wide { cloud.half_width(s.x, z, c, averaging_s) } else { 0.0 };
-                (s.x, half_x, half_y)
-            })
-            .collect()
+/// Runs the slab for what is asked.
+pub(super) fn slab_cloud(asked: &Asked, found: &mut Findings, notes: &mut Validity) -> Result<Cloud, Refusal> {
+    let Asked { s, air, r, lowest, .. } = *asked;
+    let duration = r.mass_kg / r.rate_kg_s.max(1e-12);
+    // Without momentum the vapour enters as from a patch it fills at the speed of the wind.
+    let patch = |u: f64| r.rate_kg_s / (r.density_kg_m3 * u);
+    let source = match r.source {
+        Source::Jet { direction: Direction::Down, .. } => {
+            notes.add(Note::Assumed { model: "dispersion.slab", what: "a jet at the ground loses its momentum there" });
+            slab::Source::Pool { q: r.rate_kg_s, area: patch(air.u10), duration }
+        }
+        Source::Jet { area_m2: area, direction: Direction::Vertical, .. } => {
+            slab::Source::VerticalJet { q: r.rate_kg_s, area, height: r.height_m, duration }
+        }
+        Source::Jet { area_m2: area, .. } => slab::Source::HorizontalJet { q: r.rate_kg_s, area, height: r.height_m, duration },
+        Source::Pool { radius_m, .. } => slab::Source::Pool { q: r.rate_kg_s, area: PI * radius_m * radius_m, duration },
+        Source::Vapour if r.height_m > 0.5 => {
+            found.assume("the vapour leaves its height at the speed of the wind");
+            slab::Source::HorizontalJet { q: r.rate_kg_s, area: patch(air.wind(r.height_m).max(0.5)), height: r.height_m, duration }
+        }
+        Source::Vapour => slab::Source::Pool { q: r.rate_kg_s, area: patch(air.u10), duration },
+        Source::Burst { .. } | Source::Charge { .. } => {
+            // A cloud as high as its radius.
+            let radius = cbrt(r.mass_kg / r.density_kg_m3 / PI);
+            slab::Source::Instantaneous { mass: r.mass_kg, area: PI * radius * radius }
+        }
+    };
+    let release = slab::Release::of(s, source, r.temperature_k, r.liquid_share, air.p)?;
+    let weather = slab::Weather {
+        u: air.u10,
+        z_m: 10.0,
+        z0: air.z0,
+        inverse_length: air.inverse_length,
+        t_a: air.t,
+        p: air.p,
+        humidity: air.rh,
+        sigma_theta: air.sigma_theta,
+    };
+    if air.h_mix.is_some() {
+        notes.add(Note::LeftOut { model: "dispersion.slab", what: "the given mixing height: the model takes its own by class" });
     }
+    // Beyond the lowest level by what its band may ask for.
+    slab::run_until(&release, &weather, Closure::Improved, FARTHEST_M, lowest / (1.25 * SCATTER))
 }
 
 fn beta_x(s: &Station) -> f64 {

@@ -2,10 +2,16 @@
 
 use libm::{cbrt, pow};
 
-use super::describe::Air;
-use super::release::{Released, Source};
+use super::Model;
+use super::outline::along;
+use super::passing::passing;
 use crate::dispersion::britter_mcquaid::{DensePlume, DensePuff};
+use crate::dispersion::slab::field::Passage;
 use crate::numerics::brent;
+use crate::scenario::release::{Released, Source};
+use crate::scenario::weather::Air;
+use crate::vulnerability::ToxicProbit;
+use crate::zones::Ring;
 
 /// The workbook's plume or puff of one release.
 #[derive(Debug, Clone, Copy)]
@@ -57,7 +63,7 @@ impl Workbook {
         own / (own + (1.0 - ratio) * self.kg_m3)
     }
 
-    pub fn wind(&self) -> f64 {
+    fn wind(&self) -> f64 {
         match &self.form {
             Form::Plume(plume) => plume.u10,
             // The middle of a puff moves at 0.4 of the wind.
@@ -65,12 +71,12 @@ impl Workbook {
         }
     }
 
-    pub fn duration_s(&self) -> f64 {
+    fn duration_s(&self) -> f64 {
         if matches!(self.form, Form::Puff(_)) { 0.0 } else { self.duration_s }
     }
 
     /// How long the cloud stands at `x`, s.
-    pub fn passing_s(&self, x: f64) -> f64 {
+    fn passing_s(&self, x: f64) -> f64 {
         match &self.form {
             Form::Plume(_) => self.duration_s,
             Form::Puff(_) => 2.0 * self.half(x) / self.wind().max(0.1),
@@ -84,7 +90,7 @@ impl Workbook {
         }
     }
 
-    pub fn upwind_edge(&self) -> f64 {
+    fn upwind_edge(&self) -> f64 {
         match &self.form {
             Form::Plume(plume) => -plume.extent(0.0).2,
             Form::Puff(puff) => -0.5 * cbrt(puff.v0),
@@ -102,13 +108,8 @@ impl Workbook {
         }
     }
 
-    /// Flat inside the cloud, zero outside.
-    pub fn concentration(&self, x: f64, y: f64, z: f64) -> f64 {
-        if x < self.upwind_edge() || y.abs() > self.half(x) || z > self.height(x) { 0.0 } else { self.fraction(self.ratio(x)) }
-    }
-
     /// Farthest x with this volume fraction, m.
-    pub fn reach(&self, c: f64) -> Option<f64> {
+    pub fn axis_reach(&self, c: f64) -> Option<f64> {
         let start = self.fraction(self.ratio(0.1));
         if start.is_nan() {
             return Some(start);
@@ -120,13 +121,40 @@ impl Workbook {
         brent(gap, -1.0, 6.0, 1e-6).map(|log_x| pow(10.0, log_x))
     }
 
-    pub fn half_width(&self, x: f64, c: f64) -> f64 {
+    fn half_width(&self, x: f64, c: f64) -> f64 {
         if self.fraction(self.ratio(x)) >= c { self.half(x) } else { 0.0 }
     }
+}
 
-    /// Mass between the limits, kg: all that has left the source and not yet thinned below the lower.
-    pub fn flammable_mass(&self, lfl: f64, ufl: f64) -> f64 {
-        let (Some(far), near) = (self.reach(lfl), self.reach(ufl).unwrap_or(0.0)) else { return 0.0 };
+impl Model for Workbook {
+    fn name(&self) -> &'static str {
+        Self::MODEL
+    }
+
+    /// Flat inside the cloud, zero outside.
+    fn concentration(&self, x: f64, y: f64, z: f64, _averaging_s: f64) -> f64 {
+        if x < self.upwind_edge() || y.abs() > self.half(x) || z > self.height(x) { 0.0 } else { self.fraction(self.ratio(x)) }
+    }
+
+    fn passage(&self, x: f64) -> Option<Passage> {
+        passing(x, self.wind(), self.duration_s(), 0.0)
+    }
+
+    fn load(&self, probit: &ToxicProbit, to_unit: &dyn Fn(f64) -> f64, x: f64, y: f64, z: f64) -> f64 {
+        probit.load(to_unit(self.concentration(x, y, z, 0.0)), self.passing_s(x) / 60.0)
+    }
+
+    fn reach(&self, c: f64, _z: f64, _averaging_s: f64) -> Option<f64> {
+        self.axis_reach(c)
+    }
+
+    fn ring(&self, c: f64, _z: f64, _averaging_s: f64) -> Ring {
+        along(self.axis_reach(c), self.upwind_edge(), |x| self.half_width(x, c))
+    }
+
+    /// All that has left the source and not yet thinned below the lower.
+    fn flammable_mass(&self, lfl: f64, ufl: f64) -> f64 {
+        let (Some(far), near) = (self.axis_reach(lfl), self.axis_reach(ufl).unwrap_or(0.0)) else { return 0.0 };
         match &self.form {
             Form::Plume(plume) => plume.v0 * plume.rho0 * (far - near) / plume.u10,
             Form::Puff(puff) => puff.v0 * puff.rho0,

@@ -1,0 +1,211 @@
+//! Which models answer for a release, and their runs.
+
+use libm::{cbrt, sqrt};
+use std::sync::Arc;
+
+use super::boxed::Boxed;
+use super::dense::{Dense, slab_cloud};
+use super::levels::fraction;
+use super::near_ground::NearGround;
+use super::plume::FinitePlume;
+use super::puff::AgedPuff;
+use super::workbook::Workbook;
+use super::{Answers, Dispersed, Run, TOXIC_S};
+use crate::dispersion::choice::{COLD_DENSE, Lasting, Path, by_richardson, lasting};
+use crate::dispersion::plume;
+use crate::properties::Substance;
+use crate::scenario::Findings;
+use crate::scenario::describe::Description;
+use crate::scenario::release::{Direction, Released, Source};
+use crate::scenario::weather::Air;
+use crate::units::{G, R};
+use crate::zones::{Hazard, Level, toxic_levels};
+use crate::{Note, Refusal, Validity};
+
+/// What a run of the models is asked for: this release at this rate, down to the lowest level, a volume fraction.
+pub(super) struct Asked<'a> {
+    pub d: &'a Description,
+    pub s: &'a Substance,
+    pub air: &'a Air,
+    pub r: &'a Released,
+    /// Mass of the pure gas in a cubic metre, kg/m³.
+    pub kg_m3: f64,
+    pub lowest: f64,
+}
+
+/// Runs the models that answer for this release.
+pub(in crate::scenario) fn disperse(
+    d: &Description,
+    s: &Substance,
+    air: &Air,
+    r: &Released,
+    levels: &[Level],
+    found: &mut Findings,
+) -> Result<Dispersed, Refusal> {
+    let kg_m3 = air.p * s.molar_mass().0 / (R * air.t);
+    if matches!(r.source, Source::Charge { .. }) {
+        return Ok(Dispersed { quick: Run::default(), slow: None, kg_m3 });
+    }
+    let lowest = |hazard: fn(Hazard) -> bool| levels.iter().filter(|level| hazard(level.hazard)).map(fraction).reduce(f64::min);
+    let (mut toxic, flammable) = (lowest(|h| h == Hazard::Toxic), lowest(|h| h != Hazard::Toxic));
+    if let (Some(own), Ok(tabled)) = (toxic, toxic_levels(s)) {
+        // A site's own levels may be high; risk still asks where people die.
+        toxic = Some(own.min(tabled.iter().map(fraction).fold(1.0, f64::min)));
+    }
+    let paths = paths(s, air, r, found);
+    let mean = Released { rate_kg_s: r.mean_rate_kg_s, ..*r };
+    // One rate answers for both unless it falls much within ten minutes, or only one kind of zone is asked for.
+    let same = r.rate_kg_s <= 1.2 * r.mean_rate_kg_s;
+    let run = |r: &Released, lowest: f64, found: &mut Findings| Asked { d, s, air, r, kg_m3, lowest }.run(paths, found);
+    Ok(match (toxic, flammable) {
+        (Some(toxic), Some(flammable)) if !same => {
+            found.assume("the flammable cloud is that of the largest rate, the toxic one that of the worst ten minutes");
+            Dispersed { quick: run(r, flammable, found)?, slow: Some(run(&mean, toxic, found)?), kg_m3 }
+        }
+        (Some(toxic), None) => Dispersed { quick: run(&mean, toxic, found)?, slow: None, kg_m3 },
+        (toxic, flammable) => {
+            let lowest = toxic.unwrap_or(1.0).min(flammable.unwrap_or(1.0));
+            Dispersed { quick: run(r, lowest, found)?, slow: None, kg_m3 }
+        }
+    })
+}
+
+/// The models to run: dense (true), passive (false), or both where the criteria do not decide or disagree.
+fn paths(s: &Substance, air: &Air, r: &Released, found: &mut Findings) -> &'static [bool] {
+    let g0 = G * (r.density_kg_m3 - air.rho) / air.rho;
+    let cold = COLD_DENSE.contains(&s.cas.as_str()) && (r.liquid_share > 0.0 || r.temperature_k < air.t - 20.0);
+    if cold {
+        found.assume("dense path: a cold or aerosol release of a substance whose gas is light");
+        return &[true];
+    }
+    if r.liquid_share > 0.0 {
+        found.assume("dense path: the release carries droplets");
+        return &[true];
+    }
+    if g0 <= 0.0 {
+        found.assume("passive path: the release is no heavier than air");
+        return &[false];
+    }
+    let (criterion, limit, richardson) = if let Source::Burst { .. } = r.source {
+        let v0 = r.mass_kg / r.density_kg_m3;
+        (sqrt(g0 * v0) / (air.u10 * cbrt(v0)), 0.20, g0 * cbrt(v0) / (air.u_star * air.u_star))
+    } else {
+        let v0 = r.rate_kg_s / r.density_kg_m3;
+        let d_s = match r.source {
+            Source::Pool { radius_m, .. } => 2.0 * radius_m,
+            _ => sqrt(v0 / air.u10),
+        };
+        let u3 = |u: f64| u * u * u;
+        (cbrt(g0 * v0 / (u3(air.u10) * d_s)), 0.15, g0 * v0 / (u3(air.u_star) * d_s))
+    };
+    // Bursts: the same thresholds on g0' V^(1/3)/u*², from-knowledge.
+    let by_ri = by_richardson(richardson, 1.0, 1.0, 1.0);
+    let (name, paths): (&str, &'static [bool]) = match (criterion >= limit, by_ri) {
+        (true, Path::Dense) => ("dense path", &[true]),
+        (false, Path::Passive) => ("passive path", &[false]),
+        _ => ("dense and passive path, the larger shown", &[true, false]),
+    };
+    found
+        .assume(format!("{name}: Britter–McQuaid criterion {criterion:.2} (dense from {limit}), Ri_c {richardson:.1} (both from 1 to 30)"));
+    paths
+}
+
+impl Asked<'_> {
+    fn run(&self, paths: &[bool], found: &mut Findings) -> Result<Run, Refusal> {
+        let mut run = Run::default();
+        for &dense in paths {
+            let answers = if dense {
+                let book = Workbook::of(self.r, self.air, self.kg_m3);
+                // Its plume says nothing of a cloud that is over before it gets there.
+                run.check = Some(book).filter(|_| self.r.duration_s == 0.0 || self.r.duration_s > 120.0);
+                self.dense_or_workbook(book, found)?
+            } else {
+                self.passive(found)?
+            };
+            found.model(answers.model.name());
+            found.warn(&answers.notes);
+            run.answers.push(answers);
+        }
+        Ok(run)
+    }
+
+    /// The dense model; where it finds no solution the workbook stands in, and says so (06 §4).
+    fn dense_or_workbook(&self, book: Workbook, found: &mut Findings) -> Result<Answers, Refusal> {
+        let Self { s, air, r, lowest, .. } = *self;
+        let mut notes = Validity::new();
+        match slab_cloud(self, found, &mut notes) {
+            Ok(cloud) => {
+                notes.merge(&cloud.notes);
+                // Farther than a few source lengths, or the comparison is one of sources.
+                let (own, other) = (cloud.reach(lowest, 0.0, TOXIC_S).unwrap_or(0.0), book.axis_reach(lowest).unwrap_or(0.0));
+                found.model(Workbook::MODEL);
+                let steady = matches!(lasting(r.duration_s, air.u10, own.max(other)), Lasting::Continuous) || r.duration_s == 0.0;
+                if steady && own > 50.0 && other > 50.0 && !(1.0 / 3.0..=3.0).contains(&(own / other)) {
+                    notes.add(Note::OutOfRange {
+                        model: "dispersion.slab",
+                        input: "reach over that of Britter–McQuaid",
+                        value: own / other,
+                        low: 1.0 / 3.0,
+                        high: 3.0,
+                    });
+                }
+                Ok(Answers { model: Arc::new(Dense::of(cloud, r, air.p)), notes })
+            }
+            Err(Refusal::NoSolution { .. }) => {
+                // SLAB-like → box (puffs only) → Britter–McQuaid.
+                if let Source::Burst { .. } = r.source
+                    && let Ok(boxed) = Boxed::of(s, air, r)
+                {
+                    notes.merge(boxed.notes());
+                    notes.add(Note::LeftOut {
+                        model: "dispersion.slab",
+                        what: "the dense model found no solution: the box model stands in",
+                    });
+                    return Ok(Answers { model: Arc::new(boxed), notes });
+                }
+                notes.add(Note::LeftOut {
+                    model: "dispersion.slab",
+                    what: "the dense model found no solution: Britter–McQuaid stands in, factor 2",
+                });
+                Ok(Answers { model: Arc::new(book), notes })
+            }
+            Err(other) => Err(other),
+        }
+    }
+
+    fn passive(&self, found: &mut Findings) -> Result<Answers, Refusal> {
+        let Self { d, s, air, r, kg_m3, .. } = *self;
+        let mut notes = Validity::new();
+        plume::always(&mut notes);
+        if s.mw < 20.0 && r.density_kg_m3 < 0.9 * air.rho {
+            notes.add(Note::LeftOut { model: "gaussian_plume", what: "the lift of a light gas: on the ground the plume is weaker" });
+        }
+        if let Source::Burst { radius_m, .. } = r.source {
+            return Ok(Answers { model: Arc::new(AgedPuff::of(r, air, radius_m, kg_m3)?), notes });
+        }
+        let duration = r.mass_kg / r.rate_kg_s.max(1e-12);
+        let small = matches!(r.source, Source::Pool { radius_m, .. } if radius_m <= 5.0) || !matches!(r.source, Source::Pool { .. });
+        if air.measured && r.height_m <= 5.0 && small && !d.compat_aqt3046 {
+            let near = NearGround::of(r, air, duration, kg_m3, &mut notes)?;
+            found.assume("similarity plume near the ground: u* and L are measured");
+            return Ok(Answers { model: Arc::new(near), notes });
+        }
+        if matches!(r.source, Source::Jet { direction: Direction::Vertical | Direction::Down, .. }) {
+            notes.add(Note::LeftOut { model: "gaussian_plume", what: "the jet's own direction and momentum" });
+        }
+        let finite = FinitePlume::of(r, air, duration, kg_m3, d.compat_aqt3046)?;
+        notes.merge(&finite.checked()?);
+        found.assume(format!(
+            "{}; wind of {:.1} m/s at the plume's height",
+            if d.compat_aqt3046 {
+                "urban spread as AQ/T 3046-2013 prints it"
+            } else if finite.urban() {
+                "urban spread (Briggs) to 2 km, TNO beyond: the roughness is that of a built-up place"
+            } else {
+                "open-country spread (Briggs) to 2 km, ISC3 beyond"
+            },
+            finite.wind()
+        ));
+        Ok(Answers { model: Arc::new(finite), notes })
+    }
+}
