@@ -6,7 +6,7 @@ use anlan_consequence::Refusal;
 use anlan_consequence::meteorology::Stability;
 use anlan_consequence::properties::substances;
 use anlan_consequence::scenario::{
-    Burst, Description, Effects, Outcome, ReleaseDescription, ScenarioError, Source, from_json, from_toml, presets, run,
+    Burst, Description, Direction, Effects, Outcome, ReleaseDescription, ScenarioError, Source, from_json, from_toml, presets, run,
 };
 use anlan_consequence::zones::{Hazard, Threat};
 use common::{BENZENE, CHLORINE, KINDS, METHANE, PROPANE, WEATHER, left_out, refused, says, scenario};
@@ -89,6 +89,11 @@ fn three_presets_stand_in_for_an_unknown_hole() {
     let [small, medium, rupture] = presets(&scenario("7782-50-5", CHLORINE)).unwrap();
     assert!(small.name.ends_with("10 mm") && reach(&small) < reach(&medium));
     assert!(matches!(run(&rupture).unwrap().released.source, Source::Burst { .. }));
+    // A hole in a pipe points where the pipe's own break did.
+    let pipe =
+        "kind = 'liquid_pipe'\npressure_pa = 1.5e6\ntemperature_c = 25\ndiameter_mm = 80\nlength_m = 20\ninventory_kg = 9000\nheight_m = 1";
+    let [up, ..] = presets(&scenario("74-98-6", &format!("{pipe}\ndirection = 'vertical'"))).unwrap();
+    assert!(matches!(up.release, ReleaseDescription::LiquefiedHole(hole) if hole.direction == Direction::Vertical), "{up:?}");
     for (cas, release, _) in KINDS {
         match presets(&scenario(cas, release)) {
             Ok(three) => three.iter().for_each(|d| assert!(run(d).is_ok(), "{}: {:?}", d.name, run(d).err())),
@@ -154,6 +159,12 @@ fn what_no_plant_and_no_weather_has_is_refused_by_name() {
     };
     let burst = |mass_kg| ReleaseDescription::Burst(Burst { mass_kg, temperature_c: 20.0 });
     assert_eq!(refused(&|d| d.release = burst(1e300)), "release.mass_kg");
+    let other = |cas: &str, words: &str| refused(&|d| *d = scenario(cas, words));
+    let pipe =
+        "kind = 'gas_pipe'\npressure_pa = 5e5\ntemperature_c = 20\ndiameter_mm = 100\nlength_m = 50\nheight_m = 1\ninventory_kg = 1e300";
+    assert_eq!(other("74-82-8", pipe), "release.inventory_kg");
+    let tank = "kind = 'tank_hole'\ntemperature_c = 20\ndiameter_m = 1e9\nlevel_m = 8\nhole_mm = 100";
+    assert_eq!(other("71-43-2", tank), "release.diameter_m");
     assert_eq!(refused(&|d| d.weather.wind_m_s = 1e300), "weather.wind_m_s");
     assert_eq!(refused(&|d| d.weather.u_star_m_s = Some(1e300)), "weather.u_star_m_s");
     assert_eq!(refused(&|d| d.weather.wind_height_m = f64::NAN), "weather.wind_height_m");

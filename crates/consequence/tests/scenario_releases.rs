@@ -14,6 +14,8 @@ fn a_vessel_loses_pressure_and_its_toxic_cloud_is_weaker_than_its_first_rate() {
     // Shut after a minute there is a minute of gas.
     let shut = run(&scenario("74-82-8", &format!("{METHANE}\nisolated_after_s = 60"))).unwrap();
     assert!(shut.released.duration_s <= 60.0 && shut.released.mass_kg < outcome.released.mass_kg);
+    // What the toxic cloud is fed in its time is what was released.
+    assert!((shut.released.mean_rate_kg_s * shut.released.duration_s / shut.released.mass_kg - 1.0).abs() < 1e-9);
     let given = run(&scenario("74-82-8", &format!("{METHANE}\ndischarge_coefficient = 0.425"))).unwrap();
     assert!((given.released.rate_kg_s / outcome.released.rate_kg_s - 0.5).abs() < 1e-6 && says(&given, "as given"));
 }
@@ -78,10 +80,13 @@ fn what_rains_out_burns_where_it_falls() {
     assert_eq!((kinds(&model), kinds(&all)), (vec![FireKind::Jet, FireKind::Pool], vec![FireKind::Jet, FireKind::Pool]));
     let pool = |e: &Effects| e.fires()[1].clone();
     assert!(pool(&all).size_m > pool(&model).size_m && pool(&model).size_m > 1.0);
-    // Mass is neither lost nor gained, and ignition at the hole sees all of it.
-    let r = model.released();
-    assert!(((r.rate_kg_s + r.rained.unwrap().rate_kg_s) / none.released().rate_kg_s - 1.0).abs() < 1e-9);
-    assert_eq!(r.outflow_kg_s, none.released().rate_kg_s);
+    // Ignition at the hole sees all that leaves it. The pool gives part of what rains out back to the cloud, and no momentum.
+    let (r, whole) = (model.released(), none.released());
+    assert_eq!(r.outflow_kg_s, whole.rate_kg_s);
+    let own = whole.rate_kg_s - r.rained.unwrap().rate_kg_s;
+    assert!(r.rate_kg_s > 1.01 * own && r.rate_kg_s < whole.rate_kg_s && r.mass_kg < whole.mass_kg, "{r:?}");
+    let (Source::Jet { speed_m_s: u, .. }, Source::Jet { speed_m_s: u_e, .. }) = (r.source, whole.source) else { panic!("no jets") };
+    assert!((r.rate_kg_s * u / (own * u_e) - 1.0).abs() < 1e-9);
     // Hottest where it lies.
     let at = r.rained.unwrap().at_m;
     assert!(at > 0.5 && pool(&model).heat_kw_m2(at, 0.0) > 2.0 * pool(&model).heat_kw_m2(at, 4.0 * pool(&model).size_m));

@@ -2,8 +2,7 @@
 
 use super::describe::Description;
 use super::release::{
-    Basin, Burst, Direction, GasBurst, GasHole, GasPipe, LiquefiedHole, LiquidPipe, RainOut, ReleaseDescription as Of, Spill, TankHole,
-    kelvin,
+    Basin, Burst, GasBurst, GasHole, GasPipe, LiquefiedHole, LiquidPipe, RainOut, ReleaseDescription as Of, Spill, TankHole, kelvin,
 };
 use super::weather::air;
 use super::{Findings, given};
@@ -76,7 +75,7 @@ pub fn presets(d: &Description) -> Result<[Description; 3], Refusal> {
                         head_m: 0.0,
                         pressure_pa: Some(pressure_pa),
                         discharge_coefficient: None,
-                        direction: Direction::Horizontal,
+                        direction: leak.direction,
                         rain_out: RainOut::None,
                         fill: None,
                         hole_share: None,
@@ -90,7 +89,9 @@ pub fn presets(d: &Description) -> Result<[Description; 3], Refusal> {
             };
             Ok(holes(&hole, d.release))
         }
-        _ => Err(Refusal::NoSolution { model: "presets", why: "the release has no hole to vary" }),
+        Of::Spill(_) | Of::Burst(_) | Of::GasBurst(_) | Of::Vapour(_) | Of::Explosive(_) => {
+            Err(Refusal::NoSolution { model: "presets", why: "the release has no hole to vary" })
+        }
     }
 }
 

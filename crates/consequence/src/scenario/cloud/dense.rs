@@ -10,6 +10,7 @@ use super::passing::worst_minutes;
 use super::{FARTHEST_M, Model, SCATTER};
 use crate::dispersion::slab::field::{Passage, Station};
 use crate::dispersion::slab::{self, Closure, Cloud};
+use crate::numerics::largest;
 use crate::scenario::Findings;
 use crate::scenario::effects::FLAMMABLE_S;
 use crate::scenario::release::{Direction, Released, Source};
@@ -178,14 +179,10 @@ impl Model for Dense {
             return cloud.concentration(x, y, z, averaging_s);
         }
         // Of a cloud that is longer than its way, the largest at a place need not be when its middle passes.
-        let mut largest = cloud.concentration(x, y, z, averaging_s);
-        for s in cloud.stations.iter().step_by((cloud.stations.len() / 48).max(1)) {
-            let far = s.bx + 3.0 * beta_x(s);
-            if (x - s.x).abs() <= far {
-                largest = f64::max(largest, cloud.at_station(s, y, z, averaging_s) * profile_x(s, x - s.x));
-            }
-        }
-        largest
+        let passing = cloud.concentration(x, y, z, averaging_s);
+        let stations = cloud.stations.iter().step_by((cloud.stations.len() / 48).max(1));
+        let over = stations.filter(|s| (x - s.x).abs() <= s.bx + 3.0 * beta_x(s));
+        largest(over.map(|s| cloud.at_station(s, y, z, averaging_s) * profile_x(s, x - s.x)).chain([passing]))
     }
 
     fn passage(&self, x: f64) -> Option<Passage> {
@@ -294,7 +291,7 @@ impl Model for Dense {
             let dx = half / HALVES as f64;
             (0..HALVES).map(|i| 2.0 * slice(s, profile_x(s, (i as f64 + 0.5) * dx)) * dx).sum::<f64>()
         });
-        puff.fold(plume, f64::max)
+        largest(puff.chain([plume]))
     }
 }
 

@@ -77,7 +77,11 @@ fn for_the_duration(s: &Substance, r: &Released, asked: bool, levels: Vec<Level>
     }
     match n {
         Some(n) if minutes > 60.0 || asked => {
-            found.assume(format!("toxic levels scaled from 60 to {:.0} min by c^n t, n = {n} of the probit", minutes.max(10.0)));
+            if minutes < 10.0 {
+                found.assume(format!("toxic levels scaled from 60 to 10 min by c^n t, n = {n} of the probit; the release is shorter"));
+            } else {
+                found.assume(format!("toxic levels scaled from 60 to {minutes:.0} min by c^n t, n = {n} of the probit"));
+            }
             scaled(n, minutes.max(10.0))
         }
         _ => {

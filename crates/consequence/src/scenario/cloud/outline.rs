@@ -4,6 +4,7 @@ use libm::{exp, log, sqrt};
 use std::f64::consts::PI;
 
 use super::FARTHEST_M;
+use crate::numerics::largest;
 use crate::zones::{Ring, plume_ring};
 
 /// Stations of an outline.
@@ -79,7 +80,7 @@ pub(super) fn swept(ellipses: &[Ellipse]) -> Ring {
             let t = (x - middle) / a.max(1e-9);
             if t.abs() < 1.0 { b * sqrt(1.0 - t * t) } else { 0.0 }
         };
-        *place = (x, ellipses.iter().map(half).fold(0.0, f64::max));
+        *place = (x, largest(ellipses.iter().map(half)));
     }
     let mut ring: Ring = vec![[from, 0.0]];
     ring.extend(outline.iter().filter(|(_, half)| *half > 0.0).map(|(x, half)| [*x, *half]));

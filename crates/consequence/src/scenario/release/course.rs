@@ -5,6 +5,7 @@ use serde::Serialize;
 use super::inputs::shut;
 use crate::Refusal;
 use crate::evaporation::steps::{Curve, MOST_STEPS, RateStep, steps};
+use crate::numerics::largest;
 use crate::validity::positive;
 
 /// Nothing is followed longer, s.
@@ -69,7 +70,8 @@ impl Course {
         let mass: Vec<f64> = rates.windows(2).map(|pair| 0.5 * (pair[0] + pair[1]) * dt).collect();
         let total: f64 = mass.iter().sum();
         let window = (libm::round(WORST_S / dt) as usize).clamp(1, mass.len().max(1));
-        let worst = mass.windows(window).map(|some| some.iter().sum::<f64>()).fold(0.0, f64::max) / (window as f64 * dt);
+        let worst = largest(mass.windows(window).map(|some| some.iter().sum())) / (window as f64 * dt);
+        let rate = largest(rates.iter().copied());
         // What dribbles after 99 % counts as the end.
         let mut got = 0.0;
         let last = mass.iter().position(|m| {
@@ -78,8 +80,8 @@ impl Course {
         });
         let duration = last.map_or(0.0, |i| (i + 1) as f64 * dt);
         // A release shorter than the window has its own mean.
-        let mean = worst.max(total / duration.max(dt)).min(rates.iter().copied().fold(0.0, f64::max));
-        Self { rate: rates.iter().copied().fold(0.0, f64::max), mean, duration, mass: total, steps: RateCurve::of(rates, dt) }
+        let mean = largest([worst, total / duration.max(dt)]).min(rate);
+        Self { rate, mean, duration, mass: total, steps: RateCurve::of(rates, dt) }
     }
 
     /// Every rate and the mass `by` times as large.

@@ -4,7 +4,7 @@ use libm::sqrt;
 use serde::{Deserialize, Serialize};
 
 use super::course::Course;
-use super::inputs::{diameter, inventory, kelvin, rough, shut};
+use super::inputs::{bounded_mass, diameter, inventory, kelvin, rough, shut};
 use super::jet::{Direction, Mouth, Outflow, jetted};
 use super::stored_gas::StoredGas;
 use super::{Kind, Released, Setting};
@@ -42,6 +42,10 @@ struct Line {
 }
 
 impl Kind for GasPipe {
+    fn bounded(&self) -> Result<(), Refusal> {
+        self.inventory_kg.map_or(Ok(()), |kg| bounded_mass("release.inventory_kg", kg))
+    }
+
     fn released(&self, at: &mut Setting) -> Result<Released, Refusal> {
         let t_0 = kelvin("release.temperature_c", self.temperature_c)?;
         let stored = StoredGas::of(at, self.pressure_pa, t_0)?;

@@ -3,12 +3,14 @@
 use serde::{Deserialize, Serialize};
 
 use super::course::Course;
+use super::pool::{Fed, under_a_jet};
 use super::{Rained, Released, Setting, Source};
 use crate::Refusal;
 use crate::Validity;
 use crate::discharge::expansion::Expanded;
 use crate::discharge::gas::GasJet;
 use crate::discharge::rain_out::{Drop, rain_out};
+use crate::numerics::largest;
 use crate::properties::Substance;
 use crate::scenario::weather::Air;
 use crate::units::{Kelvin, R};
@@ -74,7 +76,7 @@ pub(super) fn flashed(at: &mut Setting, course: Course, jet: &Expanded, mouth: &
     let (s, air) = (at.s, at.air);
     let height = not_negative("release.height_m", mouth.height_m)?;
     let outflow_kg_s = course.rate;
-    let mut at_m = 0.0;
+    let (mut at_m, mut pool) = (0.0, Vec::new());
     let lost = match rain {
         RainOut::None => {
             if jet.flash < 1.0 {
@@ -91,21 +93,33 @@ pub(super) fn flashed(at: &mut Setting, course: Course, jet: &Expanded, mouth: &
             let fallen = rain_out(&drop)?;
             at.notes.merge(&fallen.notes);
             at.found.model("discharge.rain_out");
-            at.found.assume(match fallen.touchdown_m {
-                Some(x) => {
-                    format!("{:.0} % rains out about {x:.0} m from the hole; what its pool gives off is left out", 100.0 * fallen.share)
-                }
-                None => "every drop evaporates before it reaches the ground".to_owned(),
-            });
+            if let Some(x) = fallen.touchdown_m {
+                let fed = Fed { rate: fallen.share * outflow_kg_s, duration: course.duration, t: jet.t_e };
+                pool = under_a_jet(at, &fed)?;
+                at.found.assume(format!(
+                    "{:.0} % rains out about {x:.0} m from the hole; while the jet lasts its pool adds up to {:.2} kg/s of vapour to the cloud",
+                    100.0 * fallen.share,
+                    largest(pool.iter().copied())
+                ));
+            } else {
+                at.found.assume("every drop evaporates before it reaches the ground");
+            }
             at_m = fallen.touchdown_m.unwrap_or(0.0);
             fallen.share
         }
     };
     let stays = (1.0 - lost).max(1e-6);
-    let vapour = (jet.flash / stays).clamp(0.0, 1.0);
-    let course = course.scaled(stays);
+    let drops = stays - jet.flash.min(stays);
+    let (own, mut course) = (stays * outflow_kg_s, course.scaled(stays));
+    if pool.len() > 1 {
+        let dt = course.duration / (pool.len() - 1) as f64;
+        course = Course::of(&pool.iter().map(|vapour| own + vapour).collect::<Vec<f64>>(), dt);
+    }
+    let vapour = (1.0 - drops * outflow_kg_s / course.rate).clamp(0.0, 1.0);
     let rho = mixture_density(s, air, jet.t_e, vapour, &mut at.notes)?;
-    let airborne = Outflow { area: course.rate / (rho * jet.u_e), speed: jet.u_e, t: jet.t_e, rho, liquid: 1.0 - vapour };
+    // The pool's vapour brings no momentum.
+    let speed = jet.u_e * own / course.rate;
+    let airborne = Outflow { area: course.rate / (rho * speed), speed, t: jet.t_e, rho, liquid: 1.0 - vapour };
     let rained = (lost > 0.0).then_some(Rained { rate_kg_s: lost * outflow_kg_s, at_m });
     Ok(Released { outflow_kg_s, rained, ..jetted(course, &airborne, mouth)? })
 }

@@ -68,7 +68,7 @@ impl Kind for LiquefiedHole {
             stream.jet.a_e *= by;
             let thin = stream.phase == Phase::Liquid && path < 2.0 * hole.d;
             at.found.assume(if thin && path < 0.1 && self.discharge_coefficient.is_none() {
-                "discharge coefficient 0.61 for a hole in the wall: none was given".to_owned()
+                format!("discharge coefficient {c_d} for a hole in the wall: none was given")
             } else {
                 said
             });

@@ -176,9 +176,9 @@ impl Released {
         Self::over(none, source, temperature_k, density_kg_m3)
     }
 
-    /// Every rate and mass `by` times as large.
+    /// Every rate and mass `by` times as large. What is let go at once has no rate: it stays as it is.
     pub(super) fn scaled(self, by: f64) -> Self {
-        if by == 1.0 {
+        if by == 1.0 || matches!(self.source, Source::Burst { .. } | Source::Charge { .. }) {
             return self;
         }
         let mut scaled =
@@ -188,9 +188,34 @@ impl Released {
         if let Some(rained) = &mut scaled.rained {
             rained.rate_kg_s *= by;
         }
-        if let Source::Jet { area_m2, .. } = &mut scaled.source {
-            *area_m2 *= by;
+        match &mut scaled.source {
+            Source::Jet { area_m2, .. } => *area_m2 *= by,
+            Source::Pool { radius_m, fed_kg_s, bunded, .. } => {
+                *fed_kg_s *= by;
+                // A bund holds its edge; on open ground the surface goes with what is fed to it.
+                if !*bunded {
+                    *radius_m *= libm::sqrt(by);
+                }
+            }
+            Source::Vapour | Source::Burst { .. } | Source::Charge { .. } => {}
         }
         scaled
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn more_of_a_release_is_more_of_its_source_and_all_at_once_stays_all() {
+        let of = |source| Released::over(Course::held(100.0, 4.0), source, 293.0, 2.0).scaled(2.0);
+        let pool = |bunded| Source::Pool { radius_m: 5.0, fed_kg_s: 10.0, fed_s: 100.0, bunded };
+        let (free, held) = (of(pool(false)), of(pool(true)));
+        assert!((free.rate_kg_s, free.mass_kg, free.outflow_kg_s) == (8.0, 800.0, 8.0));
+        assert!(matches!(free.source, Source::Pool { radius_m, fed_kg_s: 20.0, .. } if (radius_m * radius_m - 50.0).abs() < 1e-9));
+        assert!(matches!(held.source, Source::Pool { radius_m: 5.0, fed_kg_s: 20.0, .. }));
+        let burst = Source::Burst { inventory_kg: 900.0, p_0: 1e6, t_0: 293.0, energy_j: 1e7, radius_m: 9.0 };
+        assert_eq!(of(burst), Released::over(Course::held(100.0, 4.0), burst, 293.0, 2.0));
     }
 }

@@ -8,6 +8,7 @@ use crate::Refusal;
 use crate::evaporation::boiling::{self, GROUNDS};
 use crate::evaporation::pool::{Pool, Spill, pool};
 use crate::evaporation::spreading;
+use crate::numerics::largest;
 use crate::units::{Pascal, R};
 use crate::validity::{not_negative, positive};
 
@@ -83,31 +84,42 @@ pub(super) struct Fed {
     pub t: f64,
 }
 
-/// What flashes of the liquid at once, and its pool.
-pub(super) fn pooled(at: &mut Setting, fed: &Fed, basin: &Basin) -> Result<Released, Refusal> {
-    let (s, air) = (at.s, at.air);
-    let Fed { rate, duration, t: t_in } = *fed;
-    let (surface, named) = basin.surface.row();
-    let bund = basin.bund_radius_m.map(|r| positive("release.bund_radius_m", r)).transpose()?;
+/// The pool of what is fed to a basin, followed for `until` s.
+fn followed(at: &mut Setting, fed: &Fed, basin: &Basin, until: f64) -> Result<Pool, Refusal> {
     let spill = Spill {
-        substance: s,
-        rate,
-        duration_s: duration,
-        t_in,
-        surface,
-        r_bund: bund,
+        substance: at.s,
+        rate: fed.rate,
+        duration_s: fed.duration,
+        t_in: fed.t,
+        surface: basin.surface.row().0,
+        r_bund: basin.bund_radius_m.map(|r| positive("release.bund_radius_m", r)).transpose()?,
         ground: basin.ground.row(),
-        t_ground: air.t,
-        t_air: air.t,
-        p_a: air.p,
-        u10: air.u10,
+        t_ground: at.air.t,
+        t_air: at.air.t,
+        p_a: at.air.p,
+        u10: at.air.u10,
         solar: not_negative("release.solar_w_m2", basin.solar_w_m2)?,
         drain_kg_s: 0.0,
     };
     at.found.model("evaporation.pool");
+    let pool = pool(&spill, until)?;
+    at.notes.merge(&pool.notes);
+    Ok(pool)
+}
+
+/// What the pool under a jet gives off while it is fed: rates, kg/s, at even steps from the first drop to the last.
+pub(super) fn under_a_jet(at: &mut Setting, fed: &Fed) -> Result<Vec<f64>, Refusal> {
+    let pool = followed(at, fed, &Basin::default(), fed.duration)?;
+    Ok(pool.course.iter().map(|at| at.vapour + pool.flash_kg_s).collect())
+}
+
+/// What flashes of the liquid at once, and its pool.
+pub(super) fn pooled(at: &mut Setting, fed: &Fed, basin: &Basin) -> Result<Released, Refusal> {
+    let (s, air) = (at.s, at.air);
+    let Fed { rate, duration, .. } = *fed;
+    let followed = followed(at, fed, basin, LONGEST_S)?;
+    let named = basin.surface.row().1;
     at.found.assume(format!("{named}, ground at air temperature; the toxic cloud is that of the pool's worst ten minutes"));
-    let followed: Pool = pool(&spill, LONGEST_S)?;
-    at.notes.merge(&followed.notes);
     if followed.flash_share > 0.0 {
         at.found.assume(format!(
             "{:.0} % of the spilled liquid flashes at once and joins the cloud; the rest boils as a pool",
@@ -123,11 +135,11 @@ pub(super) fn pooled(at: &mut Setting, fed: &Fed, basin: &Basin) -> Result<Relea
     positive("evaporation rate, kg/s", over_time.mean)?;
     // The first instants of a pool that is still a drop jump; a flammable cloud needs a minute to form.
     let window = (libm::round(60.0 / dt) as usize).clamp(1, rates.len());
-    over_time.rate = rates.windows(window).map(|some| some.iter().sum::<f64>() / window as f64).fold(0.0, f64::max).max(over_time.mean);
+    over_time.rate = largest(rates.windows(window).map(|some| some.iter().sum::<f64>() / window as f64).chain([over_time.mean]));
     at.found.assume(format!("without the cooling by evaporation the pool would give {:.2} kg/s at most", followed.upper_bound));
     // The vapour is as warm as the pool when it is widest; what flashed as warm as the boiling point.
     let t = if followed.flash_share > 0.0 { s.boiling_point(Pascal(air.p))?.0 } else { widest.temperature };
     let fed_kg_s = rate - followed.flash_kg_s;
-    let source = Source::Pool { radius_m: widest.radius.max(0.1), fed_kg_s, fed_s: duration, bunded: bund.is_some() };
+    let source = Source::Pool { radius_m: widest.radius.max(0.1), fed_kg_s, fed_s: duration, bunded: basin.bund_radius_m.is_some() };
     Ok(Released { outflow_kg_s: rate, ..Released::over(over_time, source, t, air.p * s.molar_mass().0 / (R * t)) })
 }

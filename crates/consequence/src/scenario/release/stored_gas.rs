@@ -66,8 +66,6 @@ impl StoredGas {
         const N: usize = 60;
         let dt = end / N as f64;
         let rates: Vec<f64> = (0..=N).map(|i| rate_i * pow(share(i as f64 * dt), (gamma + 1.0) / 2.0)).collect();
-        let mut course = Course::of(&rates, dt);
-        course.duration = end;
-        Ok(course)
+        Ok(Course::of(&rates, dt))
     }
 }

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use std::f64::consts::PI;
 
-use super::inputs::{area, coefficient, kelvin, shut};
+use super::inputs::{area, coefficient, kelvin, no_more, shut};
 use super::pool::{Basin, Fed, pooled};
 use super::{Kind, Released, Setting};
 use crate::Refusal;
@@ -35,6 +35,11 @@ pub struct TankHole {
 }
 
 impl Kind for TankHole {
+    fn bounded(&self) -> Result<(), Refusal> {
+        no_more("release.diameter_m", self.diameter_m, 300.0, "at most 300 m")?;
+        no_more("release.level_m", self.level_m, 100.0, "at most 100 m")
+    }
+
     fn released(&self, at: &mut Setting) -> Result<Released, Refusal> {
         let (s, air) = (at.s, at.air);
         let t_0 = kelvin("release.temperature_c", self.temperature_c)?;
