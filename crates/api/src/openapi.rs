@@ -226,7 +226,7 @@ fn fixed_schemas() -> Map<String, Value> {
             "id": text(), "name": text(), "size": whole(), "sha256": text(), "sm3": text(), "type": text()}),
             ),
         ),
-        ("Method", object(&["id", "label"], json!({"id": text(), "label": label()}))),
+        ("Method", object(&["id", "label", "example"], json!({"id": text(), "label": label(), "example": reference("MethodInput")}))),
         ("MethodPage", page_of("Method")),
         ("MethodInput", described(free(), "The method's own input, the same as on standard input of `anlan methods`.")),
         ("MethodAnswer", described(free(), "The method's own answer, with its steps.")),

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use anlan_app::records::Page;
-use anlan_app::science::{METHODS, NewRun, RunQuery, RunView};
+use anlan_app::science::{METHODS, NewRun, RunQuery, RunView, example};
 use anlan_app::{App, AppError};
 use anlan_base::{ModelRunId, Refusal};
 use axum::Json as Answer;
@@ -24,9 +24,13 @@ use crate::session::language;
 const SCENARIO_KIB: usize = 64;
 
 pub async fn methods(Who(_): Who) -> Answer<Value> {
-    let label = |id: &str, language: Language| language.method(id);
-    let items: Vec<Value> =
-        METHODS.iter().map(|id| json!({"id": id, "label": {"zh": label(id, Language::Zh), "en": label(id, Language::En)}})).collect();
+    let items: Vec<Value> = METHODS
+        .iter()
+        .map(|id| {
+            let example: Value = example(id).and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default();
+            json!({"id": id, "label": {"zh": Language::Zh.method(id), "en": Language::En.method(id)}, "example": example})
+        })
+        .collect();
     Answer(json!({"total": items.len(), "page": 1, "size": items.len(), "items": items}))
 }
 

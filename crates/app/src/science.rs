@@ -7,7 +7,7 @@ mod scenario;
 use std::sync::Arc;
 
 use anlan_base::Refusal;
-pub use anlan_methods::METHODS;
+pub use anlan_methods::{METHODS, example};
 use serde_json::Value;
 use tokio::sync::Semaphore;
 

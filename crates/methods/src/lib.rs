@@ -41,35 +41,51 @@ pub use exact::Exact;
 pub use refusal::Refusal;
 pub use status::Status;
 
-/// The methods that answer by name, on the command line and over HTTP.
-pub const METHODS: [&str; 26] = [
-    "accident",
-    "accident_fines",
-    "accident_investigation",
-    "accident_reports",
-    "accident_type",
-    "bow_tie",
-    "colours",
-    "deadline",
-    "direct_loss",
-    "enterprise_size",
-    "event_tree",
-    "exposure",
-    "fault_tree",
-    "gas_alarm",
-    "gb18218",
-    "hazop",
-    "indicators",
-    "key_supervision",
-    "late_fee",
-    "lec",
-    "lopa",
-    "ls",
-    "matrix",
-    "serious_risk",
-    "uscc",
-    "working_days",
-];
+/// Answers one input.
+type Run = fn(&Value, &Calendar) -> Result<Value, Refusal>;
+
+/// Names, what they run, and an input that each answers: `data/examples/NAME.json`.
+macro_rules! methods {
+    ($($name:ident: $run:expr,)+) => {
+        /// The methods that answer by name, on the command line and over HTTP.
+        pub const METHODS: [&str; [$(stringify!($name)),+].len()] = [$(stringify!($name)),+];
+        const RUNS: [(Run, &str); METHODS.len()] =
+            [$(($run, include_str!(concat!("../data/examples/", stringify!($name), ".json")))),+];
+    };
+}
+
+methods! {
+    accident: |input, _| accident::run(input),
+    accident_fines: |input, _| accident_fines::run(input),
+    accident_investigation: |input, calendar| accident_investigation::run(input, calendar),
+    accident_reports: |input, _| accident_reports::run(input),
+    accident_type: |input, _| accident_type::run(input),
+    bow_tie: |input, _| bow_tie::run(input),
+    colours: |input, _| colours::run(input),
+    deadline: |input, calendar| deadlines::run(input, calendar),
+    direct_loss: |input, _| direct_loss::run(input),
+    enterprise_size: |input, _| enterprise_size::run(input),
+    event_tree: |input, _| event_tree::run(input),
+    exposure: |input, _| exposure::run(input),
+    fault_tree: |input, _| fault_tree::run(input),
+    gas_alarm: |input, _| gas_alarm::run(input),
+    gb18218: |input, _| gb18218::run(input),
+    hazop: |input, _| hazop::run(input),
+    indicators: |input, _| indicators::run(input),
+    key_supervision: |input, _| key_supervision::run(input),
+    late_fee: |input, _| late_fee::run(input),
+    lec: |input, _| lec::run(input),
+    lopa: |input, _| lopa::run(input),
+    ls: |input, _| ls::run(input),
+    matrix: |input, _| matrix::run(input),
+    serious_risk: |input, _| serious_risk::run(input),
+    uscc: |input, _| uscc::run(input),
+    working_days: |input, calendar| working_days::run(input, calendar),
+}
+
+fn named(method: &str) -> Option<(Run, &'static str)> {
+    METHODS.iter().position(|name| *name == method).map(|at| RUNS[at])
+}
 
 /// As [`run_with`], without a calendar: what counts working days says `calendar_unknown`.
 pub fn run(method: &str, input: Value) -> Result<Value, Refusal> {
@@ -78,33 +94,13 @@ pub fn run(method: &str, input: Value) -> Result<Value, Refusal> {
 
 /// The answer of one method to one input, both as JSON.
 pub fn run_with(method: &str, input: Value, calendar: &Calendar) -> Result<Value, Refusal> {
-    match method {
-        "accident" => accident::run(&input),
-        "accident_fines" => accident_fines::run(&input),
-        "accident_investigation" => accident_investigation::run(&input, calendar),
-        "accident_reports" => accident_reports::run(&input),
-        "accident_type" => accident_type::run(&input),
-        "bow_tie" => bow_tie::run(&input),
-        "colours" => colours::run(&input),
-        "deadline" => deadlines::run(&input, calendar),
-        "direct_loss" => direct_loss::run(&input),
-        "enterprise_size" => enterprise_size::run(&input),
-        "event_tree" => event_tree::run(&input),
-        "exposure" => exposure::run(&input),
-        "fault_tree" => fault_tree::run(&input),
-        "gas_alarm" => gas_alarm::run(&input),
-        "gb18218" => gb18218::run(&input),
-        "hazop" => hazop::run(&input),
-        "indicators" => indicators::run(&input),
-        "key_supervision" => key_supervision::run(&input),
-        "late_fee" => late_fee::run(&input),
-        "lec" => lec::run(&input),
-        "lopa" => lopa::run(&input),
-        "ls" => ls::run(&input),
-        "matrix" => matrix::run(&input),
-        "serious_risk" => serious_risk::run(&input),
-        "uscc" => uscc::run(&input),
-        "working_days" => working_days::run(&input, calendar),
-        _ => Err(Refusal::UnknownCode { field: "method".to_owned(), found: method.to_owned(), allowed: METHODS.join(", ") }),
+    match named(method) {
+        Some((run, _)) => run(&input, calendar),
+        None => Err(Refusal::UnknownCode { field: "method".to_owned(), found: method.to_owned(), allowed: METHODS.join(", ") }),
     }
+}
+
+/// An input that the method answers, as JSON, to begin one's own with.
+pub fn example(method: &str) -> Option<&'static str> {
+    named(method).map(|(_, example)| example)
 }

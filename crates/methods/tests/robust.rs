@@ -253,6 +253,12 @@ fn every_method_answers_its_right_input() {
         let answer = run(method, right(method)).unwrap_or_else(|refusal| panic!("{method}: {refusal}"));
         numbers_stand(method, &answer);
     }
+    for method in METHODS {
+        let example = serde_json::from_str(anlan_methods::example(method).unwrap()).unwrap();
+        let answer = run(method, example).unwrap_or_else(|refusal| panic!("{method}: {refusal}"));
+        assert!(answer["status"].is_string(), "{method}: {answer}");
+    }
+    assert_eq!(anlan_methods::example("astrology"), None);
     let refusal = run("astrology", json!({})).unwrap_err();
     assert_eq!((refusal.code(), refusal.field()), ("unknown_code", "method"));
     assert!(refusal.to_string().contains("gb18218"));
