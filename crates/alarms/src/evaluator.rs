@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::alarm::{Alarm, AlarmState, Event, Transition};
 use crate::latch::{Latch, NEVER, Says, Timeline};
 use crate::rule::Rule;
-use crate::slot::{self, Episode, Family, Slot};
+use crate::slot::{self, Episode, Family, LANE_MS, Slot};
 
 /// Recent readings kept per point to judge late ones by.
 const RECENT: usize = 8;
@@ -237,6 +237,9 @@ impl Evaluator {
                 continue;
             }
             self.hear_silence(at, now, out);
+            for slot in &mut self.slots[self.points[at].slots()] {
+                slot.lanes.retain(|lane| now.saturating_sub(lane.at) < LANE_MS);
+            }
             let state = &self.points[at];
             let (grace_ms, process, delivery) = (state.grace_ms, state.process, state.delivery);
             self.advance(at, Family::is_process, process.reach_now(now, grace_ms), out);
@@ -363,7 +366,7 @@ impl Evaluator {
             return;
         }
         if t < state.process.t {
-            self.hear_late(at, t, v, q, out);
+            self.hear_late(at, t, v, q, now, out);
             return;
         }
         if t == state.process.t && state.knows(t, v) && q == Quality::Good {

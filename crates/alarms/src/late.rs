@@ -1,13 +1,13 @@
 //! Readings older than what has been judged already. They may lengthen a run we know, or show one we did not: that becomes an alarm
 //! with its own onset, raised and returned at once, so that somebody sees it. They never clear anything.
 
-use anlan_base::{AlarmId, Instant, Quality};
+use anlan_base::{Instant, Quality};
 
 use crate::alarm::{Alarm, AlarmState, Event, Transition};
 use crate::evaluator::Evaluator;
 use crate::latch::{NEVER, Says};
 use crate::rule::Rule;
-use crate::slot::{self, Episode, Family, Lane, Slot};
+use crate::slot::{self, Episode, Family, Lane, MAX_LANES, Slot, Told};
 
 /// Late alarms of one slot that may stand unacknowledged side by side; a further one is told on the newest of them.
 const MAX_LATE: usize = 16;
@@ -17,6 +17,8 @@ struct Late<'a> {
     v: f64,
     level: u8,
     grace_ms: i64,
+    /// When it came, by our clock.
+    now: i64,
     /// The last readings we know, this one included.
     recent: &'a [(i64, f64)],
 }
@@ -32,7 +34,7 @@ impl Late<'_> {
 }
 
 impl Evaluator {
-    pub(crate) fn hear_late(&mut self, at: usize, t: i64, v: f64, q: Quality, out: &mut Vec<Transition>) {
+    pub(crate) fn hear_late(&mut self, at: usize, t: i64, v: f64, q: Quality, now: i64, out: &mut Vec<Transition>) {
         let state = &mut self.points[at];
         if state.knows(t, v) {
             return;
@@ -45,10 +47,10 @@ impl Evaluator {
                 continue;
             }
             let rule = &self.rules[slot.rule as usize];
-            let late = Late { t, v, level: slot::level_of(rule, slot.family, v), grace_ms, recent: &recent };
+            let late = Late { t, v, level: slot::level_of(rule, slot.family, v), grace_ms, now, recent: &recent };
             if late.level == 0 {
-                if q == Quality::Good && slot.lane.as_ref().is_some_and(|lane| t >= lane.to) {
-                    slot.lane = None;
+                if q == Quality::Good {
+                    slot.lanes.iter_mut().filter(|lane| t >= lane.to).for_each(|lane| lane.until = lane.until.min(t));
                 }
                 continue;
             }
@@ -72,32 +74,51 @@ impl Evaluator {
     fn follow_lane(&mut self, slot_at: usize, late: &Late<'_>, out: &mut Vec<Transition>) {
         let slot = &mut self.slots[slot_at];
         let (rule, family) = (&self.rules[slot.rule as usize], slot.family);
-        let mut lane = match slot.lane.take() {
-            Some(lane) if (lane.since..=lane.to).contains(&late.t) => lane,
-            Some(lane) if late.adjoins(rule, family, lane.to, late.t) => Lane { held: lane.held + (late.t - lane.to), to: late.t, ..lane },
-            // An alarm once told says when it began: what lies before that by more than the grace becomes an alarm of its own.
-            Some(lane) if late.adjoins(rule, family, late.t, lane.since) => match lane.alarm {
-                Some(_) => lane,
-                None => Lane { held: lane.held + (lane.since - late.t), since: late.t, ..lane },
-            },
-            _ => Lane { since: late.t, to: late.t, held: 0, peak: 0, alarm: None },
+        let grown = |lane: &Lane| {
+            if (lane.since..=lane.to).contains(&late.t) {
+                Some(lane.clone())
+            } else if late.t < lane.until && late.adjoins(rule, family, lane.to, late.t) {
+                Some(Lane { held: lane.held + (late.t - lane.to), to: late.t, ..lane.clone() })
+            } else if late.adjoins(rule, family, late.t, lane.since) {
+                Some(Lane { held: lane.held + (lane.since - late.t), since: late.t, ..lane.clone() })
+            } else {
+                None
+            }
+        };
+        let mut lane = match slot.lanes.iter().enumerate().rev().find_map(|(at, lane)| Some((at, grown(lane)?))) {
+            Some((at, lane)) => {
+                slot.lanes.remove(at);
+                lane
+            }
+            None => Lane { since: late.t, to: late.t, held: 0, peak: 0, until: i64::MAX, at: late.now, told: None },
         };
         let higher = late.level > lane.peak;
+        lane.at = late.now;
         lane.peak = lane.peak.max(late.level);
-        if lane.held >= rule.on_delay_ms && (higher || lane.alarm.is_none()) {
-            let id = self.tell_late(slot_at, &lane, late, out);
-            lane.alarm = Some(id);
+        let within = |told: &Told| (told.from - late.grace_ms..=told.to + late.grace_ms).contains(&late.t);
+        if lane.held >= rule.on_delay_ms && (higher || !lane.told.as_ref().is_some_and(within)) {
+            lane.told = Some(self.tell_late(slot_at, &lane, late, higher, out));
         }
-        self.slots[slot_at].lane = Some(lane);
+        let lanes = &mut self.slots[slot_at].lanes;
+        if lanes.len() == MAX_LANES {
+            lanes.remove(0);
+        }
+        lanes.push(lane);
     }
 
-    fn tell_late(&mut self, slot_at: usize, lane: &Lane, late: &Late<'_>, out: &mut Vec<Transition>) -> AlarmId {
+    /// Tells the run: as an alarm raised and returned at once, again where it is worse than that said, and where it is only longer by its
+    /// corrected times.
+    fn tell_late(&mut self, slot_at: usize, lane: &Lane, late: &Late<'_>, higher: bool, out: &mut Vec<Transition>) -> Told {
         let slot = &self.slots[slot_at];
         let (rule, family) = (&self.rules[slot.rule as usize], slot.family);
+        let open = lane.told.as_ref().filter(|told| self.open.contains_key(&told.alarm));
         // An alarm of this run that somebody has closed stays closed: what it did not tell begins with this reading.
-        let told = lane.alarm.as_ref().filter(|id| self.open.contains_key(*id)).cloned();
-        let onset = if lane.alarm.is_some() && told.is_none() { late.t } else { lane.since };
-        let mut id = told.unwrap_or_else(|| slot::alarm_id(&rule.id, rule.point, family, onset));
+        let closed = lane.told.is_some() && open.is_none();
+        let (onset, last) = if closed { (late.t, late.t) } else { (lane.since, lane.to) };
+        // Until a reading says otherwise, and no longer than a reading is taken to stand.
+        let normal = late.recent.iter().find(|(t, v)| *t > last && slot::level_of(rule, family, *v) == 0);
+        let returned = normal.map_or(i64::MAX, |(t, _)| *t).min(last.saturating_add(late.grace_ms));
+        let mut id = open.map_or_else(|| slot::alarm_id(&rule.id, rule.point, family, onset), |told| told.alarm.clone());
         if !self.open.contains_key(&id) {
             let beside = |a: &&Alarm| a.late && a.point == rule.point && a.rule == rule.id && a.side == family.side();
             let others: Vec<&Alarm> = self.open.values().filter(beside).collect();
@@ -107,14 +128,17 @@ impl Evaluator {
                 id = newest.id.clone();
             }
         }
-        // It may have lasted until a reading says otherwise; later readings of the run need not tell it again.
-        let mut after = late.recent.iter().filter(|(t, _)| *t > lane.to);
-        let next = after.clone().next();
-        let returned = after.find(|(_, v)| slot::level_of(rule, family, *v) == 0).or(next).map_or(lane.to, |r| r.0);
-        let event = if self.open.contains_key(&id) { Event::Reraised } else { Event::Raised };
+        let known = self.open.get(&id);
+        let told = Told { alarm: id.clone(), from: onset, to: returned };
+        if known.is_some_and(|alarm| !alarm.late) {
+            // The same onset as an alarm in order: that one already tells it.
+            return told;
+        }
+        let longer = !higher && open.is_some();
+        let event = if known.is_some() { Event::Reraised } else { Event::Raised };
         let limit = slot::limits(rule, family)[usize::from(lane.peak - 1)];
         let alarm = self.open.entry(id.clone()).or_insert_with(|| Alarm {
-            id: id.clone(),
+            id,
             rule: rule.id.clone(),
             point: rule.point,
             side: family.side(),
@@ -130,19 +154,22 @@ impl Evaluator {
             limit,
             late: true,
         });
-        if !alarm.late {
-            // The same onset as an alarm in order: that one already tells it.
-            return id;
+        let returned = alarm.returned_at.map_or(returned, |before| before.as_ms().max(returned));
+        if onset < alarm.onset.as_ms() {
+            alarm.onset = Instant::from_ms(onset);
+            alarm.raised_at = Instant::from_ms(onset.saturating_add(rule.on_delay_ms));
         }
-        alarm.condition = slot::condition(rule, family, lane.peak);
-        alarm.priority = slot::priority(rule, lane.peak);
-        alarm.state = AlarmState::UnackActive;
-        (alarm.value, alarm.limit, alarm.returned_at) = (Some(late.v), limit, None);
-        out.push(Transition { alarm: alarm.clone(), event, at: Instant::from_ms(late.t) });
+        if !longer {
+            alarm.condition = slot::condition(rule, family, lane.peak);
+            alarm.priority = slot::priority(rule, lane.peak);
+            alarm.state = AlarmState::UnackActive;
+            (alarm.value, alarm.limit, alarm.returned_at) = (Some(late.v), limit, None);
+            out.push(Transition { alarm: alarm.clone(), event, at: Instant::from_ms(late.t) });
+        }
         alarm.state = AlarmState::RtnUnack;
         alarm.returned_at = Some(Instant::from_ms(returned));
         out.push(Transition { alarm: alarm.clone(), event: Event::Returned, at: Instant::from_ms(returned) });
-        id
+        told
     }
 
     /// The standing alarm had been worse than we knew: whoever acknowledged it must look again.

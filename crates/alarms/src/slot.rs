@@ -137,8 +137,8 @@ pub(crate) struct Slot {
     pub run: i64,
     /// The alarm of the present run, or of the last one while nobody acknowledged it.
     pub alarm: Option<AlarmId>,
-    /// A run found in late readings.
-    pub lane: Option<Lane>,
+    /// Runs found in late readings, the one that grew last at the end.
+    pub lanes: Vec<Lane>,
     /// The last few runs that are over, oldest first.
     pub episodes: Vec<Episode>,
 }
@@ -150,8 +150,25 @@ pub(crate) struct Lane {
     pub to: i64,
     pub held: i64,
     pub peak: u8,
-    pub alarm: Option<AlarmId>,
+    /// A normal reading after it: it does not grow past that.
+    pub until: i64,
+    /// When it last grew, by our clock.
+    pub at: i64,
+    pub told: Option<Told>,
 }
+
+/// What an alarm of late readings says: from when until when.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Told {
+    pub alarm: AlarmId,
+    pub from: i64,
+    pub to: i64,
+}
+
+/// Buffers of different age may be emptied at the same time.
+pub(crate) const MAX_LANES: usize = 4;
+/// A buffer that sent nothing for so long is empty.
+pub(crate) const LANE_MS: i64 = 3_600_000;
 
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 pub(crate) struct Episode {
@@ -164,7 +181,7 @@ pub(crate) const MAX_EPISODES: usize = 8;
 
 impl Slot {
     pub fn new(rule: u32, family: Family) -> Self {
-        Self { rule, family, latches: [Latch::OFF; 2], level: 0, peak: 0, run: 0, alarm: None, lane: None, episodes: Vec::new() }
+        Self { rule, family, latches: [Latch::OFF; 2], level: 0, peak: 0, run: 0, alarm: None, lanes: Vec::new(), episodes: Vec::new() }
     }
 
     /// What the latches say.
@@ -173,7 +190,7 @@ impl Slot {
     }
 
     pub fn is_calm(&self) -> bool {
-        self.level == 0 && self.lane.is_none() && self.latches.iter().all(Latch::is_idle)
+        self.level == 0 && self.lanes.is_empty() && self.latches.iter().all(Latch::is_idle)
     }
 
     /// As `new` made it, as far as it matters from here on.

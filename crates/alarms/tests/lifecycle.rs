@@ -467,6 +467,10 @@ fn p23_late_data_makes_a_late_alarm_never_a_silent_one() {
 
 #[test]
 fn p23_an_alarm_of_late_data_covers_what_it_tells() {
+    let late = |evaluator: &Evaluator| {
+        let alarm = evaluator.active().find(|a| a.late).unwrap();
+        (alarm.onset, alarm.returned_at.unwrap())
+    };
     let backwards = check(
         &high_8m(),
         "
@@ -474,10 +478,9 @@ fn p23_an_alarm_of_late_data_covers_what_it_tells() {
         10:00  7.0            normal
         10:01  8.5 at 05:00   raised H, returned H
         10:02  8.5 at 04:35   rtn_unack H     within the grace of its onset
-        10:03  8.5 at 04:20   raised H, returned H   further before it: the first alarm's onset says nothing of this",
+        10:03  8.5 at 04:20   returned H      the same run, longer than it said: nobody is called twice",
     );
-    let onsets: Vec<_> = backwards.active().map(|a| a.onset).collect();
-    assert!(onsets.contains(&time("05:00")) && onsets.contains(&time("04:20")), "{onsets:?}");
+    assert_eq!(late(&backwards), (time("04:20"), time("05:30")));
     let forwards = check(
         &high_8m(),
         "
@@ -485,10 +488,53 @@ fn p23_an_alarm_of_late_data_covers_what_it_tells() {
         10:00  8.5            raised H
         10:01  8.5 at 05:00   raised H, returned H
         10:02  8.5 at 05:25   rtn_unack H, unack_active H
-        10:03  8.5 at 05:50   rtn_unack H, unack_active H   the same run, told already",
+        10:03  8.5 at 05:50   rtn_unack H, unack_active H
+        10:04  8.5 at 06:15   returned H      longer than it said",
     );
-    let late = forwards.active().find(|a| a.late).unwrap();
-    assert_eq!(late.returned_at, Some(time("10:00")), "nothing before says that it was over");
+    assert_eq!(late(&forwards), (time("05:00"), time("06:45")));
+    check(
+        &high_8m(),
+        "
+        10:00  7.0            normal
+        10:01  8.5 at 05:00   raised H, returned H
+        10:02  ack            closed H
+        10:03  8.5 at 05:25   normal          told and closed
+        10:04  8.5 at 05:50   normal
+        10:05  8.5 at 06:15   raised H, returned H   nobody has been told of this",
+    );
+    check(
+        &high_8m_for_30s(),
+        "
+        10:00  7.0            normal
+        10:01  8.5 at 05:00   normal
+        10:02  8.5 at 05:30   raised H, returned H
+        10:03  8.5 at 04:40   rtn_unack H
+        10:04  8.5 at 04:20   returned H      the delay was served before",
+    );
+}
+
+#[test]
+fn a_buffer_sent_in_any_order_is_one_alarm() {
+    // An hour above the limit, a reading every 20 s, oldest first, newest first, and two halves in turn.
+    let run: Vec<i64> = (0..180).map(|n| n * 20).collect();
+    let halves = run[..90].iter().zip(&run[90..]).flat_map(|(a, b)| [*a, *b]).collect();
+    for (order, alarms) in [(run.clone(), 1), (run.iter().rev().copied().collect(), 1), (halves, 2)] {
+        let mut evaluator = Evaluator::new();
+        let (now, mut events) = (time("90:00"), Vec::new());
+        evaluator.set_rules(vec![high_8m()], now, &mut events);
+        evaluator.reading(Reading { point: POINT, t: now, v: 7.0, q: Quality::Good }, now, &mut events);
+        for s in order {
+            evaluator.reading(Reading { point: POINT, t: time("10:00").plus_s(s), v: 8.5, q: Quality::Good }, now, &mut events);
+        }
+        let calls = events.iter().filter(|t| matches!(t.event, Event::Raised | Event::Reraised)).count();
+        assert_eq!((calls, evaluator.active().count()), (alarms, alarms));
+        let told: Vec<_> = evaluator.active().map(|a| (a.onset, a.returned_at.unwrap())).collect();
+        for s in run.iter().map(|s| time("10:00").plus_s(*s)) {
+            assert!(told.iter().any(|(from, to)| from.plus_s(-30) <= s && s <= to.plus_s(30)), "{s:?} {told:?}");
+        }
+        // An hour later nobody sends the rest.
+        evaluator.tick(now.plus_s(3601), &mut events);
+    }
 }
 
 #[test]

@@ -100,6 +100,8 @@ proptest! {
                     Event::Raised => &[None],
                     Event::Reraised => &[Some(AlarmState::RtnUnack)],
                     Event::Escalated | Event::Deescalated => &[Some(AlarmState::UnackActive), Some(AlarmState::AckedActive)],
+                    // Returned again: the times of a late alarm were corrected.
+                    Event::Returned if alarm.late => &[Some(AlarmState::UnackActive), Some(AlarmState::RtnUnack)],
                     Event::Returned | Event::Acked => &[Some(AlarmState::UnackActive)],
                     Event::Closed => &[Some(AlarmState::RtnUnack), Some(AlarmState::AckedActive)],
                 };

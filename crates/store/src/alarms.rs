@@ -202,7 +202,7 @@ fn matching(scope: &ReadScope, query: &AlarmQuery) -> Sql {
 }
 
 impl Tx {
-    /// New, or as it stands now: its id is a function of rule, side and onset, so that a re-evaluation meets the same row.
+    /// New, or as it stands now: its id is a function of rule, side and the onset first told, so that a re-evaluation meets the same row.
     pub async fn put_alarm(&mut self, alarm: &Alarm) -> Result<(), StoreError> {
         let mut sql = Sql::new(
             "INSERT INTO alarm (id, rule, point, side, condition, priority, state, onset, raised_at, acked_at, acked_by, returned_at, value,
@@ -228,7 +228,7 @@ impl Tx {
         ]);
         sql.raw(
             " ON CONFLICT (id) DO UPDATE SET condition = excluded.condition, priority = excluded.priority, state = excluded.state,
-             raised_at = excluded.raised_at, acked_at = excluded.acked_at, acked_by = excluded.acked_by, returned_at = excluded.returned_at,
+             onset = excluded.onset, raised_at = excluded.raised_at, acked_at = excluded.acked_at, acked_by = excluded.acked_by, returned_at = excluded.returned_at,
              value = excluded.value, alarm_limit = excluded.alarm_limit, late = excluded.late",
         );
         self.conn.run("save an alarm", sql).await.map(|_| ())
