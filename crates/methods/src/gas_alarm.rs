@@ -124,7 +124,8 @@ impl Reader<'_> {
         // Decimal figures have no exact binary form.
         if typed > held * (1.0 + 1e-9) {
             let field = self.ask.field(name);
-            let warning = json!({ "code": "typed_limit_laxer", "field": field, "typed": typed, "held": held, "row": row, "status": status });
+            let warning =
+                json!({ "code": "typed_limit_laxer", "field": field, "typed": typed, "held": held, "row": row, "status": status });
             if !self.warnings.contains(&warning) {
                 self.warnings.push(warning);
             }

@@ -250,7 +250,9 @@ fn against_the_table(ask: &Ask, typed: [(&'static str, Option<f64>); 3], warning
             None => "table_limit_left_out",
             Some(_) => continue,
         };
-        warnings.push(json!({ "code": code, "field": ask.field(name), "typed": typed, "held": held, "row": row.place(), "status": row.status }));
+        warnings.push(
+            json!({ "code": code, "field": ask.field(name), "typed": typed, "held": held, "row": row.place(), "status": row.status }),
+        );
     }
     Ok(())
 }
