@@ -48,6 +48,11 @@ impl Oel {
     }
 }
 
+/// The rows that a name may mean.
+fn limits_called(name: &str) -> impl Iterator<Item = &'static Oel> {
+    limits().iter().filter(move |row| row.is_called(name))
+}
+
 /// The object that names the agent; where that is the input itself, its field `cas`: a refusal never points nowhere.
 pub(crate) fn place(ask: &Ask) -> String {
     let here = ask.here();
@@ -58,7 +63,7 @@ pub(crate) fn place(ask: &Ask) -> String {
 pub(crate) fn oel(ask: &Ask) -> Result<&'static Oel, Refusal> {
     let (cas, name) = (typed(ask.text("cas")?), typed(ask.text("name")?));
     let by_cas = cas.and_then(|cas| limits().iter().find(|row| row.cas.as_deref() == Some(cas)));
-    let by_name: Vec<&Oel> = name.map(|name| limits().iter().filter(|row| row.is_called(name)).collect()).unwrap_or_default();
+    let by_name: Vec<&Oel> = name.map(|name| limits_called(name).collect()).unwrap_or_default();
     match (by_cas, by_name.as_slice()) {
         (Some(row), []) => Ok(row),
         (Some(row), named) if named.iter().any(|other| other.cas == row.cas) => Ok(row),

@@ -216,8 +216,8 @@ impl Reader<'_> {
 }
 
 /// Fields that say nothing in a conversion.
-const OF_A_DETECTOR: [&str; 11] =
-    ["detector", "level1", "level2", "deficiency", "excess", "unit", "mac", "pc_twa", "pc_stel", "idlh", "range_insufficient"];
+const OF_A_DETECTOR: [&str; 12] =
+    ["as_of", "detector", "level1", "level2", "deficiency", "excess", "unit", "mac", "pc_twa", "pc_stel", "idlh", "range_insufficient"];
 
 const FIELDS: [&str; 18] = [
     "as_of",

@@ -3,7 +3,7 @@
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use super::{Peaks, Sample, Shift, above, concentration, dose, oel, peak_faults, twa};
+use super::{Oel, Peaks, Sample, Shift, above, concentration, dose, limits_called, oel, peak_faults, twa};
 use crate::ask::Ask;
 use crate::refusal::Refusal;
 use crate::status::Status;
@@ -84,7 +84,7 @@ impl Measured {
 }
 
 pub fn judge(ask: &Ask, shift: &Shift, warnings: &mut Vec<Value>) -> Result<Judged, Refusal> {
-    let limits = limits(ask, warnings)?;
+    let limits = limits_of(ask, warnings)?;
     let measured = Measured::read(ask)?;
     if measured.largest().is_none() {
         return Err(nothing_measured(ask, &limits));
@@ -208,7 +208,7 @@ impl Judged {
     }
 }
 
-fn limits(ask: &Ask, warnings: &mut Vec<Value>) -> Result<Limits, Refusal> {
+fn limits_of(ask: &Ask, warnings: &mut Vec<Value>) -> Result<Limits, Refusal> {
     let own = |name: &str| ask.number_where(name, |c| (1e-9..1e9).contains(&c), "above 0, in mg/m³");
     let [mac, pc_twa, pc_stel] = [own("mac")?, own("pc_twa")?, own("pc_stel")?];
     if mac.or(pc_twa).or(pc_stel).is_some() {
@@ -238,21 +238,25 @@ fn limits(ask: &Ask, warnings: &mut Vec<Value>) -> Result<Limits, Refusal> {
 
 /// Typed limits of an agent that the table knows: a laxer one, or one left out, is said; a stricter one is anybody's right.
 fn against_the_table(ask: &Ask, typed: [(&'static str, Option<f64>); 3], warnings: &mut Vec<Value>) -> Result<(), Refusal> {
-    let row = match oel(ask) {
-        Ok(row) => row,
+    let rows = match oel(ask) {
+        Ok(row) => vec![row],
         Err(refusal @ Refusal::Contradiction { .. }) => return Err(refusal),
-        Err(_) => return Ok(()),
+        // A name of several dusts: what is laxer than each of them is lax.
+        Err(Refusal::Ambiguous { found, .. }) => limits_called(&found).collect(),
+        Err(_) => Vec::new(),
     };
-    for ((name, typed), held) in typed.into_iter().zip([row.mac, row.pc_twa, row.pc_stel]) {
-        let Some(held) = held else { continue };
+    let figures: [fn(&Oel) -> Option<f64>; 3] = [|row| row.mac, |row| row.pc_twa, |row| row.pc_stel];
+    for ((name, typed), figure) in typed.into_iter().zip(figures) {
+        let held: Option<Vec<(f64, &Oel)>> = rows.iter().map(|row| Some((figure(row)?, *row))).collect();
+        let Some((held, row)) = held.and_then(|held| held.into_iter().max_by(|a, b| a.0.total_cmp(&b.0))) else { continue };
         let code = match typed {
             Some(typed) if above(typed, held) => "typed_limit_laxer",
             None => "table_limit_left_out",
             Some(_) => continue,
         };
-        warnings.push(
-            json!({ "code": code, "field": ask.field(name), "typed": typed, "held": held, "row": row.place(), "status": row.status }),
-        );
+        warnings.push(json!({
+            "code": code, "field": ask.field(name), "typed": typed, "held": held, "row": row.place(), "status": row.status,
+        }));
     }
     Ok(())
 }
