@@ -35,7 +35,7 @@ pub fn load(overlay: &[SourceFile]) -> Result<Kinds, Vec<Finding>> {
     }
 }
 
-/// Working days as published: one year known, others Monday to Friday.
+/// Working days as published: the years of the table known, others Monday to Friday.
 pub fn calendar() -> Calendar {
     let mut calendar = Calendar::default();
     let mut years: std::collections::BTreeMap<i32, Vec<(Date, WorkingDay)>> = std::collections::BTreeMap::new();

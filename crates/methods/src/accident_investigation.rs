@@ -65,24 +65,37 @@ pub(crate) fn run(input: &Value, calendar: &Calendar) -> Result<Value, Refusal> 
         extended_days: days(&ask, "approval_extension_days", if especially { 30 } else { 0 })?,
     };
     let approved = later(&ask, "approved_on", submitted.unwrap_or(occurred))?;
-    let evaluation = Period {
-        // By the law of the day of approval; until then by the present one.
-        limit: match approved {
-            Some(day) => row("rectification_evaluation", day, "approved_on")?,
-            None => time_limit("rectification_evaluation").expect("the code stands in the table"),
-        },
-        extension: None,
-        from: approved,
-        appraisal_days: 0,
-        extended_days: 0,
+    // By the law of the day of approval; until then by the present one. Where that law is not held, the other steps stand.
+    let present = time_limit("rectification_evaluation").expect("the code stands in the table");
+    let (limit, not_held) = match approved.map(|day| row("rectification_evaluation", day, "approved_on")) {
+        Some(Err(refusal)) => (present, Some(refusal)),
+        Some(Ok(limit)) => (limit, None),
+        None => (present, None),
     };
-    let parts = [(&report, "occurred_on"), (&approval, "submitted_on"), (&evaluation, "approved_on")];
+    let evaluation = Period { limit, extension: None, from: approved, appraisal_days: 0, extended_days: 0 };
+    let mut steps = vec![report.shown("occurred_on", calendar), approval.shown("submitted_on", calendar)];
+    let mut statuses = vec![report.limit.status, approval.limit.status];
+    let mut warnings = Vec::new();
+    match not_held {
+        None => {
+            steps.push(evaluation.shown("approved_on", calendar));
+            statuses.push(evaluation.limit.status);
+        }
+        Some(refusal) => {
+            let refused = json!({ "code": refusal.code(), "field": refusal.field(), "text": refusal.to_string() });
+            steps.push(json!({
+                "code": evaluation.limit.code, "row": null, "name_zh": evaluation.limit.name_zh, "event": "approved_on",
+                "from": evaluation.from, "due_on": null, "waits_for": null, "refused": refused,
+            }));
+            warnings.push(json!({ "code": refusal.code(), "field": refusal.field(), "step": evaluation.limit.code }));
+        }
+    }
     let appraised = (appraisal > 0).then_some(Status::FromKnowledge);
     Ok(json!({
         "grade": grade.code, "investigated_by_zh": grade.investigated_by_zh,
-        "steps": parts.map(|(period, event)| period.shown(event, calendar)),
+        "steps": steps, "warnings": warnings,
         "basis": "国务院令第493号 第二十七条、第二十九条、第三十二条；安全生产法 第八十六条",
-        "status": Status::worst(parts.map(|(period, _)| period.limit.status).into_iter().chain(appraised)),
+        "status": Status::worst(statuses.into_iter().chain(appraised)),
     }))
 }
 

@@ -33,6 +33,9 @@ pub struct New {
     pub status: Status,
 }
 
+/// The divisions of GB/T 4754-2017, 农业 to 国际组织: each of these numbers is one.
+const DIVISIONS: std::ops::RangeInclusive<u8> = 1..=97;
+
 pub fn types_1986() -> &'static [Old] {
     static ROWS: LazyLock<Vec<Old>> = LazyLock::new(|| table::rows(include_str!("../data/accident_types_1986.csv")));
     &ROWS
@@ -108,9 +111,15 @@ fn after_2025(ask: &Ask, occurred: Date, wanted: &str) -> Result<Value, Refusal>
     };
     let found = find("WSA1", "type", wanted)?;
     let injury = ask.text("injury")?.map(|wanted| find("WSA2", "injury", wanted)).transpose()?;
-    let industry = ask.text("industry")?.map(|class| match class.len() == 4 && class.bytes().all(|b| b.is_ascii_digit()) {
-        true => Ok(format!("WSA3{class}")),
-        false => Err(ask.out_of_range("industry", class, "the four digits of a class of GB/T 4754, without its letter")),
+    let industry = ask.text("industry")?.map(|class| {
+        if class.len() != 4 || !class.bytes().all(|b| b.is_ascii_digit()) {
+            return Err(ask.out_of_range("industry", class, "the four digits of a class of GB/T 4754, without its letter"));
+        }
+        // Divisions are held, their classes not.
+        match class[..2].parse() {
+            Ok(division) if DIVISIONS.contains(&division) => Ok(format!("WSA3{class}")),
+            _ => Err(ask.unknown_code("industry", class, ["01 … 97: the divisions of GB/T 4754-2017, the first two of the four digits"])),
+        }
     });
     Ok(json!({
         "occurred_on": occurred, "edition": "GB 6441-2025", "code": found.code, "name_zh": found.name_zh, "ident": found.ident,

@@ -85,10 +85,15 @@ pub(crate) fn run(input: &Value) -> Result<Value, Refusal> {
         return Err(ask.missing("threats", "at least one threat, with its `frequency` per year"));
     }
     let consequences = branches(&ask, "consequences", "probability", 1.0, &mut pfds)?;
+    let in_all: f64 = consequences.iter().map(|consequence| consequence.figure).sum();
     let outcome = analyse(&BowTie { top: top.clone(), threats, consequences });
     let branch = |(name, f): &(String, f64)| json!({ "name": name, "frequency": f });
     let warning = |code: &'static str, ids: &[String]| ids.iter().map(move |id| json!({ "code": code, "barrier": id })).collect::<Vec<_>>();
-    let warnings = [warning("shared_barrier", &outcome.shared), warning("no_credit_on_both_sides", &outcome.both_sides)].concat();
+    let mut warnings = [warning("shared_barrier", &outcome.shared), warning("no_credit_on_both_sides", &outcome.both_sides)].concat();
+    // Consequences of one top event that exclude each other share its probability.
+    if in_all > 1.0 + 1e-9 {
+        warnings.push(json!({ "code": "consequences_above_one", "field": ask.field("consequences"), "sum": in_all }));
+    }
     Ok(json!({
         "top": top,
         "frequency": outcome.top,

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use crate::ask::Ask;
+use crate::editions;
 use crate::exact::Exact;
 use crate::refusal::Refusal;
 use crate::status::Status;
@@ -55,23 +56,58 @@ impl Trade {
     }
 }
 
-/// Reads `{industry, employees, revenue, assets}`: only what the trade measures is needed.
+/// What an enterprise may be measured by, and the unit.
+const MEASURES: [(&str, &str); 3] = [("employees", "persons"), ("revenue", "10,000 yuan"), ("assets", "10,000 yuan")];
+
+/// Reads `{as_of?, industry, employees, revenue, assets}`: what the trade measures is needed, and nothing else.
 pub(crate) fn run(input: &Value) -> Result<Value, Refusal> {
-    let ask = Ask::object(input, &["industry", "employees", "revenue", "assets"])?;
+    let ask = Ask::object(input, &["as_of", "industry", "employees", "revenue", "assets"])?;
+    let mut warnings = Vec::new();
+    let edition = editions::asked("enterprise_size", &ask, &mut warnings)?;
     let code = ask.need_text("industry", "the trade, such as `industry`")?;
     let trade = trades()
         .iter()
         .find(|trade| trade.code == code)
         .ok_or_else(|| ask.unknown_code("industry", code, trades().iter().map(|trade| trade.code.as_str())))?;
-    let measure = |name: &str| {
-        let unit = if name == "employees" { "persons" } else { "10,000 yuan" };
-        ask.exact_within(name, 0, 1_000_000_000_000, &format!("`{code}` is measured by it, in {unit}"))
-    };
-    let a = measure(&trade.measure_a)?;
-    let b = trade.measure_b.as_deref().map(measure).transpose()?;
+    let a = measured(&ask, &trade.measure_a, code)?;
+    let b = trade.measure_b.as_deref().map(|name| measured(&ask, name, code)).transpose()?;
+    let counts = |name: &str| trade.measure_a == name || trade.measure_b.as_deref() == Some(name);
+    if let Some((name, _)) = MEASURES.into_iter().find(|(name, _)| ask.get(name).is_some() && !counts(name)) {
+        return Err(ask.contradiction(name, format!("`{code}` is not measured by it")));
+    }
     let size = trade.size(a, b.unwrap_or(Exact::ZERO));
+    let limits_a = [Some(trade.large_a), Some(trade.medium_a), Some(trade.small_a)];
+    let limits_b = [trade.large_b, trade.medium_b, trade.small_b];
+    let steps: Vec<Value> = [(Some(&trade.measure_a), Some(a), limits_a), (trade.measure_b.as_ref(), b, limits_b)]
+        .into_iter()
+        .filter_map(|(name, value, limits)| Some(step(trade, name?, value?, limits)))
+        .collect();
     Ok(json!({
-        "size": size, "row": format!("enterprise_size:{}", trade.code), "industry_zh": trade.industry_zh, "measured": [trade.measure_a, trade.measure_b], "basis": "国统字〔2017〕213号",
-        "status": trade.status,
+        "size": size, "row": format!("enterprise_size:{}", trade.code), "industry_zh": trade.industry_zh,
+        "measured": [trade.measure_a, trade.measure_b], "steps": steps, "as_of": ask.date("as_of")?, "edition": edition.standard,
+        "basis": edition.standard, "warnings": warnings, "status": Status::worst([trade.status, edition.status]),
     }))
+}
+
+fn unit_of(measure: &str) -> &'static str {
+    MEASURES.into_iter().find(|(name, _)| *name == measure).map(|(_, unit)| unit).expect("the table knows three measures")
+}
+
+fn measured(ask: &Ask, name: &str, trade: &str) -> Result<Exact, Refusal> {
+    let found = ask.exact_within(name, 0, 1_000_000_000_000, &format!("`{trade}` is measured by it, in {}", unit_of(name)))?;
+    if name == "employees" && !found.is_whole() {
+        return Err(ask.out_of_range(name, found, "a whole number"));
+    }
+    Ok(found)
+}
+
+/// What was given beside the limits of the trade, and the class this measure alone would reach.
+fn step(trade: &Trade, name: &str, value: Exact, limits: [Option<Exact>; 3]) -> Value {
+    let [large, medium, small] = limits;
+    let classes = [(Size::Large, large), (Size::Medium, medium), (Size::Small, small)];
+    let reached = classes.into_iter().find(|(_, least)| least.is_some_and(|least| value >= least)).map_or(Size::Micro, |(size, _)| size);
+    json!({
+        "measure": name, "value": value, "unit": unit_of(name), "limits": { "large": large, "medium": medium, "small": small },
+        "reaches": reached, "row": format!("enterprise_size:{}", trade.code), "status": trade.status,
+    })
 }

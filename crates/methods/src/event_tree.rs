@@ -92,6 +92,9 @@ fn node(parent: &Ask, name: &str, depth: usize) -> Result<Node, Refusal> {
         (Some(_), Some(_)) => {
             Err(Refusal::Contradiction { field: parent.field(name), found: "is both a branch and an outcome".to_owned() })
         }
+        (Some(_), None) if ["p_yes", "yes", "no"].into_iter().any(|name| ask.get(name).is_some()) => {
+            Err(Refusal::Contradiction { field: parent.field(name), found: "is both a branch and an outcome".to_owned() })
+        }
         (Some(outcome), None) => Ok(Node::Outcome(outcome.to_owned())),
         (None, question) => Ok(Node::Branch {
             question: question.ok_or_else(|| ask.missing("question", "what the branch asks, or an `outcome`"))?.to_owned(),

@@ -92,6 +92,26 @@ impl Exact {
         self.num == 0
     }
 
+    /// Rounded to so many decimals, half away from zero; for figures to be shown or paid, never to be compared. `None` where it does not fit.
+    pub fn to_places(self, places: u32) -> Option<Self> {
+        let scale = 10_i128.checked_pow(places)?;
+        let scaled = self.num.checked_mul(scale)?;
+        let (whole, rest) = (scaled / self.den, (scaled % self.den).unsigned_abs());
+        let up = i128::from(rest >= self.den.unsigned_abs() - rest);
+        Self::new(whole + scaled.signum() * up, scale)
+    }
+
+    /// A decimal for people: four places, of a small figure as many as show three digits; never a fraction such as 1/3.
+    pub fn shown(self) -> String {
+        const MOST_PLACES: u32 = 15;
+        let rounded = (4..=MOST_PLACES).find_map(|places| {
+            let found = self.to_places(places)?;
+            let enough = |figure: Self| figure.num.checked_mul(10_i128.pow(places)).is_some_and(|digits| digits.abs() >= 100 * figure.den);
+            (found == self || enough(found)).then_some(found)
+        });
+        rounded.map_or_else(|| format!("{:e}", self.rounded()), |rounded| rounded.to_string())
+    }
+
     /// The nearest double, for display and JSON. Never compare it.
     pub fn rounded(self) -> f64 {
         self.num as f64 / self.den as f64
@@ -180,6 +200,25 @@ mod tests {
         for bad in ["", "-", ".5", "1.2.3", "abc", "1e-40", "1e999999999999", "0x10", "+1", "NaN"] {
             assert_eq!(Exact::parse(bad), None, "{bad}");
         }
+    }
+
+    #[test]
+    fn what_is_shown_is_a_decimal() {
+        let over = |a: i64, b: i64| Exact::whole(a).over(Exact::whole(b)).unwrap();
+        for (figure, shown) in [
+            (over(1, 3), "0.3333"),
+            (over(600, 7), "85.7143"),
+            (over(-2, 3), "-0.6667"),
+            (over(95, 1), "95"),
+            (over(1, 50), "0.02"),
+            (over(1, 700_000), "0.00000143"),
+            (over(0, 3), "0"),
+        ] {
+            assert_eq!(figure.shown(), shown);
+        }
+        assert_eq!(exact("0.005").to_places(2), Some(exact("0.01")));
+        assert_eq!(exact("-0.005").to_places(2), Some(exact("-0.01")));
+        assert_eq!(exact("0.0049").to_places(2), Some(Exact::ZERO));
     }
 
     #[test]

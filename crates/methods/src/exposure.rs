@@ -41,25 +41,41 @@ impl Oel {
     fn is_called(&self, name: &str) -> bool {
         plain(&self.name_zh) == plain(name) || among(&self.alias_zh, name)
     }
+
+    /// Where its limits stand, as every method writes it.
+    pub(crate) fn place(&self) -> String {
+        format!("oel_gbz2_1_2019:{}", self.name_zh)
+    }
+}
+
+/// The rows that a name may mean.
+fn limits_called(name: &str) -> impl Iterator<Item = &'static Oel> {
+    limits().iter().filter(move |row| row.is_called(name))
+}
+
+/// The object that names the agent; where that is the input itself, its field `cas`: a refusal never points nowhere.
+pub(crate) fn place(ask: &Ask) -> String {
+    let here = ask.here();
+    if here.is_empty() { ask.field("cas") } else { here }
 }
 
 /// The limits of the agent that `cas` or `name` asks for.
 pub(crate) fn oel(ask: &Ask) -> Result<&'static Oel, Refusal> {
     let (cas, name) = (typed(ask.text("cas")?), typed(ask.text("name")?));
     let by_cas = cas.and_then(|cas| limits().iter().find(|row| row.cas.as_deref() == Some(cas)));
-    let by_name: Vec<&Oel> = name.map(|name| limits().iter().filter(|row| row.is_called(name)).collect()).unwrap_or_default();
+    let by_name: Vec<&Oel> = name.map(|name| limits_called(name).collect()).unwrap_or_default();
     match (by_cas, by_name.as_slice()) {
         (Some(row), []) => Ok(row),
         (Some(row), named) if named.iter().any(|other| other.cas == row.cas) => Ok(row),
         (Some(row), named) => {
             let found = format!("the CAS number belongs to `{}`, the name to `{}`", row.name_zh, named[0].name_zh);
-            Err(Refusal::Contradiction { field: ask.here(), found })
+            Err(Refusal::Contradiction { field: place(ask), found })
         }
         (None, [row]) if cas.is_none() || row.cas.is_none() => Ok(row),
         (None, [row]) => {
             let own = row.cas.as_deref().unwrap_or_default();
             let found = format!("the name belongs to `{}`, whose CAS number is {own}, not {}", row.name_zh, cas.unwrap_or_default());
-            Err(Refusal::Contradiction { field: ask.here(), found })
+            Err(Refusal::Contradiction { field: place(ask), found })
         }
         (None, []) => Err(no_limit(ask, cas, name)),
         (None, several) => Err(Refusal::Ambiguous {
@@ -196,9 +212,16 @@ impl Shift {
 pub(crate) fn run(input: &Value) -> Result<Value, Refusal> {
     let ask = Ask::object(input, &["as_of", "shift_h", "week_h", "agents", "same_organ", "noise", "heat"])?;
     let mut warnings = Vec::new();
-    let edition = editions::asked("exposure", &ask, &mut warnings)?;
     let shift = Shift::read(&ask)?;
     let asks = ask.list("agents", &agent::FIELDS)?;
+    // Chemical agents and physical ones have a standard each: only those that take part must have been in force.
+    let mut editions = Vec::new();
+    if !asks.is_empty() {
+        editions.push(editions::asked("exposure", &ask, &mut warnings)?);
+    }
+    if ask.get("noise").or(ask.get("heat")).is_some() {
+        editions.push(editions::asked("exposure_physical", &ask, &mut warnings)?);
+    }
     let mut agents = Vec::new();
     for one in &asks {
         agents.push(agent::judge(one, &shift, &mut warnings)?);
@@ -213,13 +236,15 @@ pub(crate) fn run(input: &Value) -> Result<Value, Refusal> {
     let flag = |part: &Value| part["exceeds"] == json!(true);
     let exceeds = agents.iter().any(|agent| !agent.faults.is_empty()) || together.is_some_and(above_one) || physical.clone().any(flag);
     let not_judged: Vec<&Value> = agents.iter().flat_map(|agent| &agent.not_judged).collect();
-    // What could not be judged is not judged well.
-    let verdict = if exceeds { Some(true) } else { not_judged.is_empty().then_some(false) };
+    // What was not measured, not measured whole or could not be judged is not judged well.
+    let complete = agents.iter().all(agent::Judged::is_complete);
+    let verdict = if exceeds { Some(true) } else { complete.then_some(false) };
+    let standards = editions.iter().map(|edition| edition.standard.as_str()).collect::<Vec<_>>().join("; ");
     Ok(json!({
-        "exceeds": verdict, "complete": not_judged.is_empty(), "not_judged": not_judged, "reduction": shift.reduction, "agents": agents,
-        "mixture": together, "noise": noise, "heat": heat, "as_of": ask.date("as_of")?, "edition": edition.standard,
+        "exceeds": verdict, "complete": complete, "not_judged": not_judged, "reduction": shift.reduction, "agents": agents,
+        "mixture": together, "noise": noise, "heat": heat, "as_of": ask.date("as_of")?, "edition": standards,
         "formulae": ["C_TWA = Σ C·t / 8", "RF = (8/h)·(24 − h)/16; (40/h)·(168 − h)/128", "Σ C/L ≤ 1", "L_EX,8h = L_Aeq + 10·lg(T/8)"],
-        "warnings": warnings, "status": status, "basis": "GBZ 2.1-2019; GBZ 2.2-2007",
+        "warnings": warnings, "status": status, "basis": standards,
     }))
 }
 

@@ -181,7 +181,11 @@ pub(crate) fn run(input: &Value) -> Result<Value, Refusal> {
     for one in ask.list("gates", &["id", "type", "at_least", "inputs", "name"])? {
         let id = one.need_text("id", "the gate's id")?;
         let inputs: Vec<String> = one.texts("inputs")?.into_iter().map(str::to_owned).collect();
-        let at_least = match one.need_text("type", "`and`, `or` or `vote`")? {
+        let kind = one.need_text("type", "`and`, `or` or `vote`")?;
+        if matches!(kind, "and" | "or") && one.get("at_least").is_some() {
+            return Err(one.contradiction("at_least", "belongs to a `vote`: an `or` has one, an `and` all of its inputs"));
+        }
+        let at_least = match kind {
             "or" => 1,
             "and" => inputs.len(),
             "vote" => one.need_count("at_least", "how many of the inputs must occur")?.min(1_000) as usize,

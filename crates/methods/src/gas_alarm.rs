@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::ask::Ask;
 use crate::editions;
-use crate::exposure::{Oel, oel};
+use crate::exposure::{Oel, oel, place};
 use crate::names::{plain, typed};
 use crate::refusal::Refusal;
 use crate::status::Status;
@@ -115,9 +115,23 @@ struct Reader<'a> {
     ask: &'a Ask<'a>,
     steps: Vec<Value>,
     statuses: Vec<Status>,
+    warnings: Vec<Value>,
 }
 
 impl Reader<'_> {
+    /// A typed limit that lets an alarm come later than the table's is said; a stricter one is anybody's right.
+    fn against_the_table(&mut self, name: &str, typed: f64, held: f64, row: &str, status: Status) {
+        // Decimal figures have no exact binary form.
+        if typed > held * (1.0 + 1e-9) {
+            let field = self.ask.field(name);
+            let warning =
+                json!({ "code": "typed_limit_laxer", "field": field, "typed": typed, "held": held, "row": row, "status": status });
+            if !self.warnings.contains(&warning) {
+                self.warnings.push(warning);
+            }
+        }
+    }
+
     fn take(&mut self, figure: Figure, name: &str, unit: &str) -> f64 {
         let step = figure.shown(name, unit);
         if !self.steps.contains(&step) {
@@ -131,10 +145,27 @@ impl Reader<'_> {
         self.ask.number_where(name, |n| (1e-9..1e9).contains(&n), "above 0")
     }
 
+    /// The gas that `cas` or `name` means; where they mean two, none.
     fn gas(&self) -> Result<Option<&'static Gas>, Refusal> {
         let (cas, name) = (typed(self.ask.text("cas")?), typed(self.ask.text("name")?));
         let by_cas = cas.and_then(|cas| gases().iter().find(|gas| gas.cas == cas));
-        Ok(by_cas.or_else(|| name.filter(|_| cas.is_none()).and_then(|name| gases().iter().find(|gas| plain(&gas.name_zh) == plain(name)))))
+        let by_name = name.and_then(|name| gases().iter().find(|gas| plain(&gas.name_zh) == plain(name)));
+        match (cas, by_cas, by_name) {
+            (Some(_), Some(gas), Some(other)) if gas.cas != other.cas => {
+                let found = format!("the CAS number belongs to `{}`, the name to `{}`", gas.name_zh, other.name_zh);
+                Err(Refusal::Contradiction { field: place(self.ask), found })
+            }
+            (Some(cas), None, Some(other)) => {
+                let found = format!("the name belongs to `{}`, whose CAS number is {}, not {cas}", other.name_zh, other.cas);
+                Err(Refusal::Contradiction { field: place(self.ask), found })
+            }
+            // The limits know more names than the table of gases.
+            (Some(_), ..) if name.is_some() => match oel(self.ask) {
+                Err(refusal @ Refusal::Contradiction { .. }) => Err(refusal),
+                _ => Ok(by_cas),
+            },
+            _ => Ok(by_cas.or(by_name)),
+        }
     }
 
     /// Of the input, else of the gas; `name` is the input's field.
@@ -152,6 +183,11 @@ impl Reader<'_> {
 
     fn lel(&mut self) -> Result<f64, Refusal> {
         let of = |gas: &Gas| Some((gas.lel_vol_pct()?, gas.lel_status.unwrap_or(Status::FromKnowledge)));
+        if let (Some(own), Some(gas)) = (self.above_zero("lel_vol_pct")?, self.gas()?)
+            && let Some((held, status)) = of(gas)
+        {
+            self.against_the_table("lel_vol_pct", own, held, &format!("gas_properties:{}", gas.name_zh), status);
+        }
         self.figure("lel_vol_pct", "%VOL", of, "the lower explosive limit in %VOL: this gas is not held")
     }
 
@@ -163,10 +199,25 @@ impl Reader<'_> {
         Ok(self.take(Figure { value: volume, row, status: Status::Verified }, "molar_volume", "L/mol"))
     }
 
+    /// A typed figure that no line shows was not used: it would be lost without a word.
+    fn nothing_unused(&self) -> Result<(), Refusal> {
+        let shown = |name: &str| self.steps.iter().any(|step| step["figure"] == json!(name));
+        for (field, figure) in [("molar_mass", "molar_mass"), ("lel_vol_pct", "lel_vol_pct"), ("temperature_c", "molar_volume")] {
+            if !shown(figure) {
+                refuse(self.ask, &[field], "is not needed for these units")?;
+            }
+        }
+        Ok(())
+    }
+
     fn mg_m3_per_ppm(&mut self) -> Result<f64, Refusal> {
         Ok(mg_m3_of_ppm(1.0, self.molar_mass()?, self.molar_volume()?))
     }
 }
+
+/// Fields that say nothing in a conversion.
+const OF_A_DETECTOR: [&str; 12] =
+    ["as_of", "detector", "level1", "level2", "deficiency", "excess", "unit", "mac", "pc_twa", "pc_stel", "idlh", "range_insufficient"];
 
 const FIELDS: [&str; 18] = [
     "as_of",
@@ -193,15 +244,20 @@ const FIELDS: [&str; 18] = [
 pub(crate) fn run(input: &Value) -> Result<Value, Refusal> {
     let ask = Ask::object(input, &FIELDS)?;
     let mut warnings = Vec::new();
-    let mut reader = Reader { ask: &ask, steps: Vec::new(), statuses: Vec::new() };
+    let mut reader = Reader { ask: &ask, steps: Vec::new(), statuses: Vec::new(), warnings: Vec::new() };
+    // Whatever is asked, a CAS number and a name of two gases are refused.
+    reader.gas()?;
     if let Some(one) = ask.inner("convert", &["value", "from", "to"])? {
-        refuse(&ask, &["detector", "level1", "level2", "deficiency", "excess", "unit"], "belongs to a detector, not to a conversion")?;
+        refuse(&ask, &OF_A_DETECTOR, "belongs to a detector, not to a conversion")?;
         return convert(&mut reader, &one);
     }
     let edition = editions::asked("gas_alarm", &ask, &mut warnings)?;
     let detector = ask.need_text("detector", "`combustible`, `combustible_line`, `toxic` or `oxygen`, or a `convert`")?;
     if detector != "toxic" {
         refuse(&ask, &["mac", "pc_twa", "pc_stel", "idlh", "range_insufficient"], "belongs to a toxic detector")?;
+    }
+    if detector == "toxic" && ask.flag("range_insufficient")? == Some(true) {
+        refuse(&ask, &["mac", "pc_twa", "pc_stel"], "does not count where the detector's range is insufficient: IDLH sets the levels")?;
     }
     let mut found = match detector {
         "combustible" => judged(&mut reader, COMBUSTIBLE, "%LEL", &["%LEL", "vol%"])?,
@@ -213,6 +269,8 @@ pub(crate) fn run(input: &Value) -> Result<Value, Refusal> {
         "oxygen" => oxygen(&ask)?,
         other => return Err(ask.unknown_code("detector", other, ["combustible", "combustible_line", "toxic", "oxygen"])),
     };
+    reader.nothing_unused()?;
+    warnings.append(&mut reader.warnings);
     found["detector"] = json!(detector);
     found["as_of"] = json!(ask.date("as_of")?);
     found["edition"] = json!(edition.standard);
@@ -244,20 +302,39 @@ fn toxic_points(reader: &mut Reader) -> Result<SetPoints, Refusal> {
         });
     }
     if insufficient == Some(true) {
+        let of = |gas: &Gas| Some((gas.idlh_ppm?, gas.idlh_status.unwrap_or(Status::FromKnowledge)));
         if let Some(own) = reader.above_zero("idlh")? {
+            // Held in ppm: compared at 20 °C where the molar mass is held too.
+            let gas = reader.gas()?;
+            if let Some(((ppm, status), (gas, mass))) = gas.and_then(of).zip(gas.and_then(|gas| Some((gas, gas.molar_mass?)))) {
+                let held = mg_m3_of_ppm(ppm, mass, 24.04);
+                reader.against_the_table("idlh", own, held, &format!("gas_properties:{}", gas.name_zh), status);
+            }
             return Ok(toxic_by_idlh(reader.take(Figure::given(own), "idlh", "mg/m³")));
         }
-        let of = |gas: &Gas| Some((gas.idlh_ppm?, gas.idlh_status.unwrap_or(Status::FromKnowledge)));
         let ppm = reader.figure("idlh", "ppm", of, "the IDLH in mg/m³: none is held for this gas")?;
         return Ok(toxic_by_idlh(ppm * reader.mg_m3_per_ppm()?));
     }
-    let own = [reader.above_zero("mac")?, reader.above_zero("pc_twa")?, reader.above_zero("pc_stel")?];
-    let figure = match own.into_iter().flatten().next() {
-        Some(own) => Figure::given(own),
+    let mut own = None;
+    for name in ["mac", "pc_twa", "pc_stel"] {
+        own = own.or(reader.above_zero(name)?.map(|value| (name, value)));
+    }
+    let figure = match own {
+        Some((name, own)) => {
+            match oel(ask) {
+                Ok(limits) => {
+                    let held = toxic(limits).expect("every row held has a limit").level1_max;
+                    reader.against_the_table(name, own, held, &limits.place(), limits.status);
+                }
+                Err(refusal @ Refusal::Contradiction { .. }) => return Err(refusal),
+                Err(_) => {}
+            }
+            Figure::given(own)
+        }
         None => {
             let limits = oel(ask)?;
             let value = toxic(limits).expect("every row held has a limit").level1_max;
-            Figure { value, row: Some(limits.name_zh.clone()), status: limits.status }
+            Figure { value, row: Some(limits.place()), status: limits.status }
         }
     };
     let limit = reader.take(figure, "oel", "mg/m³");
@@ -316,8 +393,9 @@ fn convert(reader: &mut Reader, one: &Ask) -> Result<Value, Refusal> {
         ("ppm", "vol%") => (value / 10_000.0, "%VOL = ppm / 10⁴"),
         _ => return Err(one.unknown_code("to", to, ["ppm ↔ mg/m³", "vol% ↔ %LEL", "vol% ↔ ppm"])),
     };
+    reader.nothing_unused()?;
     Ok(json!({
-        "value": value, "from": from, "to": to, "result": result, "formulae": [formula], "steps": reader.steps,
+        "value": value, "from": from, "to": to, "result": result, "formulae": [formula], "steps": reader.steps, "warnings": reader.warnings,
         "status": Status::worst(reader.statuses.iter().copied().chain([Status::Given])),
     }))
 }

@@ -20,6 +20,9 @@ pub struct Indicator {
     pub numerator: String,
     pub denominator: Option<String>,
     pub factor: i64,
+    /// Whether the numerator counts some of what the denominator counts: then the rate is 100 % at most.
+    #[serde(deserialize_with = "table::yes")]
+    pub part: bool,
     pub unit_zh: String,
     /// Cumulative drop the plan asks for, %.
     pub target_drop_pct: Option<Exact>,
@@ -93,10 +96,11 @@ fn row(indicator: &Indicator, now: Option<Exact>, before: Option<Option<Exact>>,
         (Some(drop), Some(target), Some(elapsed), Some(total)) => on_track(drop, target, elapsed, total),
         _ => None,
     };
-    let shown = |figure: Option<Exact>| figure.map_or("n/a".to_owned(), |figure| figure.to_string());
+    let shown = |figure: Option<Exact>| figure.map_or("n/a".to_owned(), Exact::shown);
     json!({
         "indicator": indicator.code, "name_zh": indicator.name_zh, "row": format!("indicators:{}", indicator.code), "value": now,
         "shown": shown(now), "unit_zh": indicator.unit_zh, "cumulative_drop_pct": drop, "drop_shown": before.map(|_| shown(drop)),
+        "exact": { "value": now.map(|now| now.to_string()), "cumulative_drop_pct": drop.map(|drop| drop.to_string()) },
         "target_drop_pct": target_drop, "on_track": track, "target_min_pct": target_min,
         "reached": now.zip(target_min).map(|(now, target)| now >= target), "status": indicator.status,
     })
@@ -110,6 +114,9 @@ fn progress(ask: &Ask, warnings: &mut Vec<Value>) -> Result<Progress, Refusal> {
         None => Ok(None),
     };
     let (elapsed, total) = (years("years_elapsed")?, years("years_total")?);
+    if let Some((elapsed, total)) = elapsed.zip(total).filter(|(elapsed, total)| elapsed > total) {
+        return Err(ask.out_of_range("years_elapsed", elapsed, &format!("0 to {total}")));
+    }
     let Some(year) = ask.count("year")? else {
         let plan = format!("{}-{}", PLAN.start(), PLAN.end());
         warnings.push(json!({ "code": "year_not_stated", "field": ask.field("year"), "targets_hold_in": plan }));
@@ -150,8 +157,24 @@ fn figures(ask: &Ask, name: &str) -> Result<Option<BTreeMap<&'static str, Exact>
     let mut found = BTreeMap::new();
     for key in known {
         if inner.get(key).is_some() {
-            found.insert(key, inner.exact_within(key, 0, 1_000_000_000_000_000, "")?);
+            let figure = inner.exact_within(key, 0, 1_000_000_000_000_000, "")?;
+            if !figure.is_whole() && counts(key) {
+                return Err(inner.out_of_range(key, figure, "a whole number"));
+            }
+            found.insert(key, figure);
+        }
+    }
+    for row in indicators().iter().filter(|row| row.part) {
+        let (part, whole) = (found.get(row.numerator.as_str()), row.denominator.as_deref().and_then(|name| found.get(name)));
+        if let Some((part, whole)) = part.zip(whole).filter(|(part, whole)| part > whole) {
+            let allowed = format!("at most {whole}, because it is a part of `{}`", row.denominator.as_deref().unwrap_or_default());
+            return Err(inner.out_of_range(&row.numerator, part, &allowed));
         }
     }
     Ok(Some(found))
+}
+
+/// People, accidents, employers are counted: of them there are whole ones only. Money, tonnes and averages are measured.
+fn counts(figure: &str) -> bool {
+    indicators().iter().any(|row| row.numerator == figure || (row.part && row.denominator.as_deref() == Some(figure)))
 }

@@ -59,7 +59,9 @@ pub(crate) fn run(input: &Value) -> Result<Value, Refusal> {
     let daily = fine.times(rate.figure()).ok_or_else(too_large)?;
     let uncapped = daily.times(Exact::whole(counted)).ok_or_else(too_large)?;
     let most = fine.times(cap.figure()).ok_or_else(too_large)?;
-    let fee = uncapped.min(most);
+    let exact = uncapped.min(most);
+    // Money is paid in fen; no law says how to round, so half a fen upwards, and the answer says so (product convention).
+    let fee = exact.to_places(2).ok_or_else(too_large)?;
     let mut warnings = Vec::new();
     if ask.get("pauses").is_none() && in_all > 0 {
         warnings.push(json!({ "code": "remedies_not_stated", "field": ask.field("pauses") }));
@@ -68,8 +70,8 @@ pub(crate) fn run(input: &Value) -> Result<Value, Refusal> {
     Ok(json!({
         "late_fee_yuan": fee, "total_yuan": fine.plus(fee), "days_late": in_all, "days_paused": in_all - counted, "days_counted": counted,
         "daily_yuan": daily, "uncapped_yuan": uncapped, "capped": uncapped > most, "steps": [row(rate), row(cap)],
-        "formulae": ["fee = min(fine · 3 % · days, fine)"],
-        "exact": { "late_fee_yuan": fee.to_string(), "total_yuan": fine.plus(fee).map(|total| total.to_string()) },
+        "formulae": ["fee = min(fine · 3 % · days, fine), half a fen upwards"], "rounded_to_fen": fee != exact,
+        "exact": { "late_fee_yuan": exact.to_string(), "total_yuan": fine.plus(exact).map(|total| total.to_string()) },
         "basis": "行政处罚法 第七十二条、第七十三条；行政强制法 第四十五条", "warnings": warnings,
         "status": Status::worst([rate.status, cap.status]),
     }))

@@ -99,15 +99,28 @@ impl Matrix {
     }
 
     /// The matrix of the input: five rows for likelihood 1 to 5, each with the colours for severity 1 to 5; else the built-in one.
-    pub(crate) fn asked(ask: &Ask) -> Result<Asked, Refusal> {
+    pub(crate) fn asked<'v>(ask: &Ask<'v>) -> Result<Asked, Refusal> {
         let Some(value) = ask.get("matrix") else { return Ok(Asked::BuiltIn(Self::built_in())) };
-        let wrong = || ask.out_of_range("matrix", "something else", "five rows, likelihood 1 to 5, of five colours, severity 1 to 5");
-        let rows = value.as_array().filter(|rows| rows.len() == 5).ok_or_else(wrong)?;
+        // The refusal leads to the row or the cell.
+        let five = |value: &'v Value, path: String, allowed: &str| -> Result<&'v [Value], Refusal> {
+            let found = match value.as_array() {
+                Some(items) if items.len() == 5 => return Ok(items),
+                Some(items) => format!("{} entries", items.len()),
+                None => "something else".to_owned(),
+            };
+            Err(Refusal::OutOfRange { field: path, found, allowed: allowed.to_owned() })
+        };
+        let at = ask.field("matrix");
+        let rows = five(value, at.clone(), "five rows, likelihood 1 to 5, of five colours, severity 1 to 5")?;
         let mut cells = Vec::new();
         for (row, likelihood) in rows.iter().zip(1..) {
-            let colours = row.as_array().filter(|colours| colours.len() == 5).ok_or_else(wrong)?;
-            for (colour, severity) in colours.iter().zip(1..) {
-                let colour = colour.as_str().and_then(Colour::parse).ok_or_else(wrong)?;
+            let path = format!("{at}[{}]", likelihood - 1);
+            for (cell, severity) in five(row, path.clone(), "five colours, severity 1 to 5")?.iter().zip(1..) {
+                let colour = cell.as_str().and_then(Colour::parse).ok_or_else(|| Refusal::UnknownCode {
+                    field: format!("{path}[{}]", severity - 1),
+                    found: cell.as_str().map_or_else(|| "something else".to_owned(), |text| text.chars().take(60).collect()),
+                    allowed: "red, orange, yellow, blue".to_owned(),
+                })?;
                 cells.push(Cell::own(likelihood, severity, colour));
             }
         }

@@ -14,8 +14,10 @@ pub(crate) fn run(input: &Value) -> Result<Value, Refusal> {
     let need = |name: &str| ask.one_to_five(name)?.ok_or_else(|| ask.missing(name, "1 to 5"));
     let (likelihood, severity) = (need("likelihood")?, need("severity")?);
     let cell = matrix.cell(likelihood, severity).expect("the matrix is whole");
+    // Only the built-in matrix has rows of a table.
+    let row = (!matrix.is_own()).then(|| format!("risk_matrix_5x5:{likelihood}/{severity}"));
     Ok(json!({
-        "cell": cell, "score": cell.score, "colour": cell.colour, "row": format!("risk_matrix_5x5:{likelihood}/{severity}"),
+        "cell": cell, "score": cell.score, "colour": cell.colour, "row": row,
         "cells": matrix.cells(), "own_matrix": matrix.is_own(), "status": Status::worst([cell.status]),
     }))
 }

@@ -38,7 +38,9 @@ pub(crate) fn run(input: &Value) -> Result<Value, Refusal> {
         Ok(code) => {
             found["valid"] = json!(true);
             found["code"] = json!(code.as_str());
-            let (parts, warnings) = parts(&code);
+            let (parts, body, warnings) = parts(&code);
+            // Known no better than the name of the body among the parts.
+            found["status"] = json!(Status::worst(body.into_iter().chain([edition.status])));
             found["parts"] = parts;
             found["warnings"] = json!(warnings);
         }
@@ -60,7 +62,7 @@ fn shown(fault: &UsccError) -> Value {
     }
 }
 
-fn parts(code: &UnifiedCreditCode) -> (Value, Vec<Value>) {
+fn parts(code: &UnifiedCreditCode) -> (Value, Option<Status>, Vec<Value>) {
     let [department, kind, division, organisation, check] = code.parts();
     let body = bodies().iter().find(|body| body.department == department && body.kind == kind);
     let mut warnings = Vec::new();
@@ -76,5 +78,5 @@ fn parts(code: &UnifiedCreditCode) -> (Value, Vec<Value>) {
         "kind_zh": body.map(|body| &body.kind_zh), "body_status": body.map(|body| body.status), "division": division,
         "organisation_code": organisation, "check": check,
     });
-    (parts, warnings)
+    (parts, body.map(|body| body.status), warnings)
 }

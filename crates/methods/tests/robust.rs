@@ -274,7 +274,7 @@ fn a_refusal_travels_as_the_interface_speaks_them() {
 #[test]
 fn a_tree_beyond_reading_is_refused_and_a_wide_one_is_not() {
     let event = |at: usize| json!({ "id": format!("e{at}"), "p": 0.001 });
-    let gate = |id: String, kind: &str, inputs: Vec<String>| json!({ "id": id, "type": kind, "at_least": 3, "inputs": inputs });
+    let gate = |id: String, kind: &str, inputs: Vec<String>| json!({ "id": id, "type": kind, "inputs": inputs });
     let name = |at: usize| format!("e{at}");
     let wide = json!({ "top": "T", "events": (0..1_000).map(event).collect::<Vec<_>>(), "gates": [gate("T".into(), "or", (0..1_000).map(name).collect())] });
     assert_eq!(run("fault_tree", wide).unwrap()["cut_sets"].as_array().unwrap().len(), 1_000);

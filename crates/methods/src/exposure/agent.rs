@@ -3,7 +3,7 @@
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use super::{Peaks, Sample, Shift, above, concentration, dose, oel, peak_faults, twa};
+use super::{Oel, Peaks, Sample, Shift, above, concentration, dose, limits_called, oel, peak_faults, twa};
 use crate::ask::Ask;
 use crate::refusal::Refusal;
 use crate::status::Status;
@@ -39,8 +39,11 @@ pub struct Judged {
     pub faults: Vec<&'static str>,
     /// Measured, but there is no limit for it or not enough to judge it by.
     pub not_judged: Vec<Value>,
-    /// Limits for which nothing was measured.
+    /// Limits for which nothing was measured, or `peaks`, the rule that stands in for a PC-STEL.
     not_measured: Vec<&'static str>,
+    /// Hours of the shift without a sample, where the verdict needs them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    unsampled_h: Option<f64>,
     /// C/L, for the mixture.
     pub ratio: Option<f64>,
     pub status: Status,
@@ -81,7 +84,7 @@ impl Measured {
 }
 
 pub fn judge(ask: &Ask, shift: &Shift, warnings: &mut Vec<Value>) -> Result<Judged, Refusal> {
-    let limits = limits(ask)?;
+    let limits = limits_of(ask, warnings)?;
     let measured = Measured::read(ask)?;
     if measured.largest().is_none() {
         return Err(nothing_measured(ask, &limits));
@@ -107,11 +110,15 @@ pub fn judge(ask: &Ask, shift: &Shift, warnings: &mut Vec<Value>) -> Result<Judg
         faults: Vec::new(),
         not_judged: Vec::new(),
         not_measured: Vec::new(),
+        unsampled_h: None,
         ratio: None,
         status: limits.status,
     };
     let covered = shift.hours.unwrap_or(8.0);
     if judged.c_twa.is_some() && above(covered, hours) {
+        // A ceiling that was measured as such stands without the samples.
+        let by_samples = judged.pc_twa.is_some() || (judged.mac.is_some() && measured.highest.is_none());
+        judged.unsampled_h = by_samples.then_some(covered - hours);
         warnings.push(json!({ "code": "unsampled_hours_count_as_zero", "field": ask.field("samples"), "hours": hours, "of": covered }));
     }
     judged.ceiling();
@@ -125,6 +132,11 @@ pub fn judge(ask: &Ask, shift: &Shift, warnings: &mut Vec<Value>) -> Result<Judg
 }
 
 impl Judged {
+    /// Whether every limit was measured, over the whole shift, and judged: only then may it be called kept.
+    pub fn is_complete(&self) -> bool {
+        self.not_judged.is_empty() && self.not_measured.is_empty() && self.unsampled_h.is_none()
+    }
+
     fn ceiling(&mut self) {
         if let (Some(mac), Some(found)) = (self.mac, self.highest) {
             self.faults.extend(above(found, mac).then_some("above_mac"));
@@ -163,7 +175,13 @@ impl Judged {
     /// Only where there is a PC-TWA and no PC-STEL, and only if the average keeps its limit (GBZ 2.1-2019).
     fn peaks(&mut self, ask: &Ask, measured: &Measured) {
         let height = measured.peaks.map(|peaks| peaks.highest).into_iter().chain(measured.highest).reduce(f64::max);
-        let Some(height) = height else { return };
+        let Some(height) = height else {
+            // Typed limits are all there are; the table's agents without a PC-STEL have the rule on peaks instead.
+            if self.row.is_some() && self.pc_twa.is_some() && self.stel.is_none() && measured.c_stel.is_none() {
+                self.not_measured.push("peaks");
+            }
+            return;
+        };
         let field = ask.field(if measured.peaks.is_some() { "peaks" } else { "highest" });
         let (pc_twa, mac) = (self.pc_twa, self.mac);
         let Some(pc_twa) = pc_twa.filter(|_| self.stel.is_none()) else {
@@ -190,13 +208,14 @@ impl Judged {
     }
 }
 
-fn limits(ask: &Ask) -> Result<Limits, Refusal> {
+fn limits_of(ask: &Ask, warnings: &mut Vec<Value>) -> Result<Limits, Refusal> {
     let own = |name: &str| ask.number_where(name, |c| (1e-9..1e9).contains(&c), "above 0, in mg/m³");
     let [mac, pc_twa, pc_stel] = [own("mac")?, own("pc_twa")?, own("pc_stel")?];
     if mac.or(pc_twa).or(pc_stel).is_some() {
         if ask.flag("respirable")?.is_some() {
             return Err(ask.contradiction("respirable", "chooses between the limits of the table, and the limits are typed"));
         }
+        against_the_table(ask, [("mac", mac), ("pc_twa", pc_twa), ("pc_stel", pc_stel)], warnings)?;
         let name = ask.text("name")?.or(ask.text("cas")?).unwrap_or_default().to_owned();
         return Ok(Limits { name, row: None, remark: None, mac, pc_twa, pc_stel, status: Status::Given });
     }
@@ -208,13 +227,38 @@ fn limits(ask: &Ask) -> Result<Limits, Refusal> {
     let pc_twa = if respirable { row.pc_twa_respirable } else { row.pc_twa };
     Ok(Limits {
         name: row.name_zh.clone(),
-        row: Some(format!("oel_gbz2_1_2019:{}", row.name_zh)),
+        row: Some(row.place()),
         remark: row.remark.clone(),
         mac: row.mac,
         pc_twa,
         pc_stel: row.pc_stel,
         status: row.status,
     })
+}
+
+/// Typed limits of an agent that the table knows: a laxer one, or one left out, is said; a stricter one is anybody's right.
+fn against_the_table(ask: &Ask, typed: [(&'static str, Option<f64>); 3], warnings: &mut Vec<Value>) -> Result<(), Refusal> {
+    let rows = match oel(ask) {
+        Ok(row) => vec![row],
+        Err(refusal @ Refusal::Contradiction { .. }) => return Err(refusal),
+        // A name of several dusts: what is laxer than each of them is lax.
+        Err(Refusal::Ambiguous { found, .. }) => limits_called(&found).collect(),
+        Err(_) => Vec::new(),
+    };
+    let figures: [fn(&Oel) -> Option<f64>; 3] = [|row| row.mac, |row| row.pc_twa, |row| row.pc_stel];
+    for ((name, typed), figure) in typed.into_iter().zip(figures) {
+        let held: Option<Vec<(f64, &Oel)>> = rows.iter().map(|row| Some((figure(row)?, *row))).collect();
+        let Some((held, row)) = held.and_then(|held| held.into_iter().max_by(|a, b| a.0.total_cmp(&b.0))) else { continue };
+        let code = match typed {
+            Some(typed) if above(typed, held) => "typed_limit_laxer",
+            None => "table_limit_left_out",
+            Some(_) => continue,
+        };
+        warnings.push(json!({
+            "code": code, "field": ask.field(name), "typed": typed, "held": held, "row": row.place(), "status": row.status,
+        }));
+    }
+    Ok(())
 }
 
 fn samples(ask: &Ask) -> Result<Vec<Sample>, Refusal> {
