@@ -13,6 +13,31 @@ pub fn plain(name: &str) -> String {
     name.chars().filter(|c| !c.is_whitespace()).map(half).flat_map(char::to_lowercase).collect()
 }
 
+/// The name with the words taken off, one by one, that speak of a state or grade and not of the substance: `无水氟化氢`, `溶解乙炔`, `氯（液化的）`.
+///
+/// A bracket with anything else, such as a content or `水溶液`, stays: it makes another substance of it.
+pub fn bare(name: &str) -> Vec<String> {
+    const STATES: [&str; 15] = [
+        "无水", "液态", "液体", "液化", "溶解", "压缩", "气态", "气体", "高纯", "工业级", "工业用", "工业", "电子级", "食品级", "液",
+    ];
+    let says_nothing = |inside: &str| {
+        STATES.contains(&inside.trim_end_matches('的')) || (!inside.is_empty() && inside.chars().all(|c| c.is_ascii_alphabetic()))
+    };
+    let shorter = |name: &str| -> Option<String> {
+        let bracket = name.strip_suffix([')', ']']).and_then(|name| name.rsplit_once(['(', '[']));
+        let cut = bracket.filter(|(_, inside)| says_nothing(inside)).map(|(name, _)| name);
+        let cut = cut.or_else(|| name.strip_suffix("气体")).or_else(|| STATES.iter().find_map(|state| name.strip_prefix(state)));
+        cut.filter(|cut| !cut.is_empty()).map(str::to_owned)
+    };
+    let mut forms = Vec::new();
+    let mut next = shorter(&plain(name));
+    while let Some(form) = next {
+        next = shorter(&form);
+        forms.push(form);
+    }
+    forms
+}
+
 /// Whether one of several texts, as a table lists them between semicolons, is this one.
 pub fn among(list: &str, wanted: &str) -> bool {
     list.split(';').any(|one| !one.is_empty() && plain(one) == plain(wanted))
