@@ -38,6 +38,30 @@ pub fn bare(name: &str) -> Vec<String> {
     forms
 }
 
+/// The tag of a loop or instrument, however typed: `LIC-101`, `lic 101`, `ＬＩＣ－１０１` and `LIC101` are one. `None` where nothing is.
+///
+/// A sign between a letter and a digit says nothing; one between digits does: `P-1-01` is not `P-10-1`.
+pub fn tag(text: &str) -> Option<String> {
+    let half = |c: char| match c {
+        // Full-width signs stand at one distance from their half-width ones.
+        '！'..='～' => char::from_u32(u32::from(c) - 0xFEE0).unwrap_or(c),
+        '‐' | '‑' | '‒' | '–' | '—' | '―' | '−' => '-',
+        other => other,
+    };
+    let between = |c: char| c.is_whitespace() || c == '-' || c == '_';
+    let text: String = text.chars().map(half).flat_map(char::to_lowercase).collect();
+    let mut tag = String::new();
+    for part in text.split(between).filter(|part| !part.is_empty()) {
+        let (before, after) = (tag.chars().next_back(), part.chars().next());
+        let digits = [before, after].iter().flatten().filter(|c| c.is_ascii_digit()).count();
+        if before.is_some() && digits != 1 {
+            tag.push('-');
+        }
+        tag.push_str(part);
+    }
+    (!tag.is_empty()).then_some(tag)
+}
+
 /// Whether one of several texts, as a table lists them between semicolons, is this one.
 pub fn among(list: &str, wanted: &str) -> bool {
     list.split(';').any(|one| !one.is_empty() && plain(one) == plain(wanted))
@@ -59,4 +83,29 @@ pub fn cas_checks(cas: &str) -> bool {
 /// An empty cell of a form is no answer.
 pub fn typed(text: Option<&str>) -> Option<&str> {
     text.map(str::trim).filter(|text| !text.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_tag_is_one_however_it_is_typed() {
+        for typed in ["LIC-101", "lic-101", " LIC-101 ", "LIC 101", "LIC101", "ＬＩＣ－１０１", "LIC–101", "LIC−101", "LIC‑101", "LIC_101", "LIC - 101"] {
+            assert_eq!(tag(typed).as_deref(), Some("lic101"), "{typed}");
+        }
+        assert_ne!(tag("P-1-01"), tag("P-10-1"));
+        assert_ne!(tag("LIC-101"), tag("LIC-101A"));
+        for nothing in ["", " ", "　", "-", "—"] {
+            assert_eq!(tag(nothing), None, "{nothing:?}");
+        }
+    }
+
+    #[test]
+    fn words_for_a_state_come_off_one_by_one_and_a_content_stays() {
+        assert_eq!(bare("无水液氨"), ["液氨", "氨"]);
+        assert_eq!(bare("氟化氢（无水）"), ["氟化氢"]);
+        assert_eq!(bare("液化天然气（LNG）"), ["液化天然气", "天然气"]);
+        assert!(bare("甲醛（37%溶液）").is_empty() && bare("氨").is_empty() && bare("氢氟酸").is_empty());
+    }
 }

@@ -110,7 +110,7 @@ fn lopa_examples() {
             example[key].as_array().unwrap().iter().map(|figure| json!({ name: figure })).collect()
         };
         let input = json!({
-            "ief": example["ief"], "layers": list("ipls", "pfd"), "modifiers": list("modifiers", "value"), "tolerable": example["tolerable"],
+            "as_of": "2016-12-31", "ief": example["ief"], "layers": list("ipls", "pfd"), "modifiers": list("modifiers", "value"), "tolerable": example["tolerable"],
         });
         let expect = json!({
             "f": example["expect_f"], "required_pfd": example["expect_required_pfd"], "sil": example["expect_sil"], "status": "given",
