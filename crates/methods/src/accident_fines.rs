@@ -136,7 +136,8 @@ impl Circumstances {
     fn warnings(&self, ask: &Ask) -> Vec<Value> {
         let absconded = self.acts.as_ref().is_some_and(|acts| acts.contains(&Act::Absconded));
         let warned = absconded && !self.concealed_as(&[Concealed::Hidden, Concealed::False]);
-        let warning = json!({ "code": "unit_fine_for_absconding_not_held", "field": ask.field("chief_acts"), "basis": "国务院令第493号 第三十六条" });
+        let warning =
+            json!({ "code": "unit_fine_for_absconding_not_held", "field": ask.field("chief_acts"), "basis": "国务院令第493号 第三十六条" });
         warned.then_some(warning).into_iter().collect()
     }
 }

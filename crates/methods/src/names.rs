@@ -17,9 +17,8 @@ pub fn plain(name: &str) -> String {
 ///
 /// A bracket with anything else, such as a content or `水溶液`, stays: it makes another substance of it.
 pub fn bare(name: &str) -> Vec<String> {
-    const STATES: [&str; 15] = [
-        "无水", "液态", "液体", "液化", "溶解", "压缩", "气态", "气体", "高纯", "工业级", "工业用", "工业", "电子级", "食品级", "液",
-    ];
+    const STATES: [&str; 15] =
+        ["无水", "液态", "液体", "液化", "溶解", "压缩", "气态", "气体", "高纯", "工业级", "工业用", "工业", "电子级", "食品级", "液"];
     let says_nothing = |inside: &str| {
         STATES.contains(&inside.trim_end_matches('的')) || (!inside.is_empty() && inside.chars().all(|c| c.is_ascii_alphabetic()))
     };
@@ -91,7 +90,19 @@ mod tests {
 
     #[test]
     fn a_tag_is_one_however_it_is_typed() {
-        for typed in ["LIC-101", "lic-101", " LIC-101 ", "LIC 101", "LIC101", "ＬＩＣ－１０１", "LIC–101", "LIC−101", "LIC‑101", "LIC_101", "LIC - 101"] {
+        for typed in [
+            "LIC-101",
+            "lic-101",
+            " LIC-101 ",
+            "LIC 101",
+            "LIC101",
+            "ＬＩＣ－１０１",
+            "LIC–101",
+            "LIC−101",
+            "LIC‑101",
+            "LIC_101",
+            "LIC - 101",
+        ] {
             assert_eq!(tag(typed).as_deref(), Some("lic101"), "{typed}");
         }
         assert_ne!(tag("P-1-01"), tag("P-10-1"));

@@ -358,7 +358,8 @@ mod tests {
         }
         assert_eq!(seqs(&tables.by_name("工业硝酸铵")), [43, 44]);
         // A solution is another substance: its row is only near.
-        for name in ["氟化氢（40%水溶液）", "甲醛（37%溶液）", "氢氟酸", "氨水", "工业氨水", "异丁烷", "光", "液", "无水", "液体（液化的）"] {
+        for name in ["氟化氢（40%水溶液）", "甲醛（37%溶液）", "氢氟酸", "氨水", "工业氨水", "异丁烷", "光", "液", "无水", "液体（液化的）"]
+        {
             assert!(tables.by_name(name).rows.is_empty(), "{name}");
         }
         assert_eq!(tables.near("甲醛（37%溶液）").iter().map(|row| row.seq).collect::<Vec<_>>(), [8]);

@@ -40,14 +40,7 @@ pub fn row(item: &Inventory, edition: &Edition, tables: &Tables, warnings: &mut 
     })
 }
 
-fn row_by_name(
-    item: &Inventory,
-    named: &Named,
-    found: Status,
-    tables: &Tables,
-    classes: &[&Category],
-    warnings: &mut Vec<Warning>,
-) -> Row {
+fn row_by_name(item: &Inventory, named: &Named, found: Status, tables: &Tables, classes: &[&Category], warnings: &mut Vec<Warning>) -> Row {
     if found != Status::Verified {
         let asked = item.name.clone().or_else(|| item.cas.clone()).unwrap_or_default();
         warnings.push(Warning::RowByUsualName { field: item.field.clone(), asked, row: named.name_zh.clone() });
