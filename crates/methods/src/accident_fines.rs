@@ -19,7 +19,7 @@ pub struct Band {
     pub id: String,
     /// A grade, or `any`.
     pub grade: String,
-    /// `unit`, `chief`, `other_manager`, `chief_late_or_hidden`, `chief_omitted` or `unit_concealment`.
+    /// `unit`, `chief`, `other_manager`, `chief_misconduct`, `chief_omitted` or `unit_concealment`.
     pub target: String,
     deaths_min: Option<u64>,
     serious_min: Option<u64>,
@@ -55,30 +55,56 @@ pub fn band_of_unit(counts: Counts) -> &'static Band {
     bands().iter().rev().find(|band| band.target == "unit" && band.reached(counts)).expect("the mildest band begins at zero")
 }
 
+/// How an accident was kept from the authority.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Concealed {
+    No,
+    Late,
+    Hidden,
+    False,
+    Omitted,
+}
+
+/// What the chief did at the accident besides (安全生产法 art. 110).
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Act {
+    NoRescue,
+    LeftPost,
+    Absconded,
+}
+
 /// What decides besides the three measures; `None` where the input does not say.
 struct Circumstances {
     especially_serious: Option<bool>,
-    /// How the accident was concealed, as the target of the rows on it; the inner `None`: it was not.
-    concealed: Option<Option<&'static str>>,
+    concealed: Option<Concealed>,
+    /// An empty list says that there was none.
+    acts: Option<Vec<Act>>,
     aggravated: Option<bool>,
 }
 
 impl Circumstances {
     fn read(ask: &Ask) -> Result<Self, Refusal> {
-        let ways = [("none", None), ("late_or_hidden", Some("chief_late_or_hidden")), ("omitted", Some("chief_omitted"))];
+        use Concealed::{False, Hidden, Late, No, Omitted};
+        let ways = [("none", No), ("late", Late), ("hidden", Hidden), ("false", False), ("omitted", Omitted)];
         Ok(Self {
             especially_serious: ask.flag("especially_serious")?,
             concealed: ask.word("concealed", &ways)?,
+            acts: acts(ask)?,
             aggravated: ask.flag("aggravated")?,
         })
     }
 
+    fn concealed_as(&self, ways: &[Concealed]) -> bool {
+        self.concealed.is_some_and(|found| ways.contains(&found))
+    }
+
     /// Rows that hang on these are not taken.
     fn not_stated(&self) -> Vec<&'static str> {
-        let matters = self.concealed.flatten().is_some();
+        let matters = self.concealed.is_some_and(|found| found != Concealed::No) || self.acts.as_ref().is_some_and(|acts| !acts.is_empty());
         let open = [
             ("especially_serious", self.especially_serious.is_none()),
             ("concealed", self.concealed.is_none()),
+            ("chief_acts", self.acts.is_none()),
             ("aggravated", matters && self.aggravated.is_none()),
         ];
         open.into_iter().filter(|(_, open)| *open).map(|(name, _)| name).collect()
@@ -91,36 +117,66 @@ impl Circumstances {
 
     /// The range of a row on managers or concealment; `None` where the row does not apply.
     fn range(&self, band: &Band) -> Option<(i64, i64)> {
-        let concealed = self.concealed.flatten();
         let applies = match band.target.as_str() {
             "chief" | "other_manager" => return Some((band.fine_min, band.fine_max)),
-            // Only hiding is the unit's; a report that was forgotten is the chief's alone.
-            "unit_concealment" => concealed == Some("chief_late_or_hidden"),
-            target => concealed == Some(target),
+            // Only hiding and lying are the unit's too; a late or forgotten report is the chief's alone.
+            "unit_concealment" => self.concealed_as(&[Concealed::Hidden, Concealed::False]),
+            "chief_misconduct" => {
+                let acted = self.acts.as_ref().is_some_and(|acts| !acts.is_empty());
+                acted || self.concealed_as(&[Concealed::Late, Concealed::Hidden, Concealed::False])
+            }
+            "chief_omitted" => self.concealed_as(&[Concealed::Omitted]),
+            other => unreachable!("accident_fines.csv has the target `{other}`"),
         };
         let aggravated = band.aggravated_min.zip(band.aggravated_max).filter(|_| self.aggravated == Some(true));
         applies.then(|| aggravated.unwrap_or((band.fine_min, band.fine_max)))
     }
+
+    /// 国务院令第493号 art. 36 also names absconding beside hiding; whether the unit is fined for it, the rows held do not say.
+    fn warnings(&self, ask: &Ask) -> Vec<Value> {
+        let absconded = self.acts.as_ref().is_some_and(|acts| acts.contains(&Act::Absconded));
+        let warned = absconded && !self.concealed_as(&[Concealed::Hidden, Concealed::False]);
+        let warning =
+            json!({ "code": "unit_fine_for_absconding_not_held", "field": ask.field("chief_acts"), "basis": "国务院令第493号 第三十六条" });
+        warned.then_some(warning).into_iter().collect()
+    }
 }
 
-const FIELDS: [&str; 9] = [
+fn acts(ask: &Ask) -> Result<Option<Vec<Act>>, Refusal> {
+    const ACTS: [(&str, Act); 3] = [("no_rescue", Act::NoRescue), ("left_post", Act::LeftPost), ("absconded", Act::Absconded)];
+    if ask.get("chief_acts").is_none() {
+        return Ok(None);
+    }
+    let act = |word: &str| {
+        let found = ACTS.iter().find(|(known, _)| *known == word).map(|(_, act)| *act);
+        found.ok_or_else(|| ask.unknown_code("chief_acts", word, ACTS.map(|(known, _)| known)))
+    };
+    ask.texts("chief_acts")?.into_iter().map(act).collect::<Result<_, _>>().map(Some)
+}
+
+const FIELDS: [&str; 10] = [
     "occurred_on",
     "deaths",
     "serious_injuries",
     "direct_loss_yuan",
     "especially_serious",
     "concealed",
+    "chief_acts",
     "aggravated",
     "chief_income_yuan",
     "manager_income_yuan",
 ];
 
-/// Reads `{occurred_on, deaths, serious_injuries, direct_loss_yuan, especially_serious?, concealed?, aggravated?, chief_income_yuan?, manager_income_yuan?}`.
+/// Reads `{occurred_on, deaths, serious_injuries, direct_loss_yuan, especially_serious?, concealed?, chief_acts?, aggravated?, chief_income_yuan?, manager_income_yuan?}`.
 pub(crate) fn run(input: &Value) -> Result<Value, Refusal> {
     let ask = Ask::object(input, &FIELDS)?;
     let occurred = ask.need_date("occurred_on", "the day of the accident: it chooses the order on fines")?;
     let edition = editions::on("accident_fine", occurred, ask.field("occurred_on"))?;
     let counts = counts(&ask)?;
+    if counts == Counts::default() {
+        // The mildest band begins at zero of each measure, not at zero of all.
+        return Err(ask.contradiction("direct_loss_yuan", "no death, no serious injury and no loss: say what harm the accident did"));
+    }
     let grade = grade(counts);
     let circumstances = Circumstances::read(&ask)?;
     let unit = band_of_unit(counts);
@@ -133,7 +189,8 @@ pub(crate) fn run(input: &Value) -> Result<Value, Refusal> {
         fines.push(if band.unit == "wan_yuan" { in_yuan(band, range, (1, 1)) } else { of_income(&ask, band, range)? });
     }
     Ok(json!({
-        "grade": grade.code, "fines": fines, "not_stated": circumstances.not_stated(), "edition": edition.standard,
+        "grade": grade.code, "fines": fines, "not_stated": circumstances.not_stated(),
+        "warnings": circumstances.warnings(&ask), "edition": edition.standard,
         "needs_confirmation": true, "basis": "应急管理部令第14号；安全生产法 第九十五条、第九十六条、第一百一十四条",
         "status": Status::worst(statuses),
     }))

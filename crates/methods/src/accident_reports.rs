@@ -45,18 +45,34 @@ impl Duty {
     }
 }
 
-const EVENTS: [&str; 5] = ["accident_occurred", "unit_head_informed", "department_informed", "first_report", "casualty_changed"];
+const EVENTS: [&str; 8] = [
+    "accident_occurred",
+    "unit_head_informed",
+    "county_informed",
+    "city_informed",
+    "province_informed",
+    "ministry_informed",
+    "first_report",
+    "casualty_changed",
+];
 
-/// Reads `{accident_occurred_at, grade | serious_risk_incident: true, road_or_fire?, unit_head_informed_at?, department_informed_at?, first_report_at?, casualty_changed_at?}`.
+/// The older name of `county_informed_at`.
+const DEPARTMENT: &str = "department_informed_at";
+
+/// Reads `{accident_occurred_at, grade | serious_risk_incident: true, road_or_fire?, unit_head_informed_at?, county_informed_at?, city_informed_at?, province_informed_at?, ministry_informed_at?, first_report_at?, casualty_changed_at?}`.
 ///
-/// `department_informed_at` is the moment at which the department that reports on was informed; each level has its own.
+/// Each level of the authority reports on from the moment at which it was informed itself.
 pub(crate) fn run(input: &Value) -> Result<Value, Refusal> {
     let known: Vec<String> = EVENTS.iter().map(|event| format!("{event}_at")).collect();
-    let known: Vec<&str> = known.iter().map(String::as_str).chain(["grade", "serious_risk_incident", "road_or_fire"]).collect();
+    let known: Vec<&str> = known.iter().map(String::as_str).chain([DEPARTMENT, "grade", "serious_risk_incident", "road_or_fire"]).collect();
     let ask = Ask::object(input, &known)?;
     let occurred = ask.instant("accident_occurred_at")?.ok_or_else(|| ask.missing("accident_occurred_at", "when it happened"))?;
     let edition = editions::on("accident_report", occurred.date(), ask.field("accident_occurred_at"))?;
     let incidents = incidents(&ask)?;
+    if incidents.contains(&"serious_risk_incident") {
+        // The word is of 安监总局令第21号: before it there was no such incident to report.
+        editions::on("serious_risk", occurred.date(), ask.field("accident_occurred_at"))?;
+    }
     let mut window = None;
     if let Some(changed) = ask.instant("casualty_changed_at")? {
         let help = "whether it was a road or fire accident: changed counts are reported for 7 days instead of 30";
@@ -72,9 +88,12 @@ pub(crate) fn run(input: &Value) -> Result<Value, Refusal> {
             rows.push(row(&ask, duty, occurred)?);
         }
     }
-    let waits = rows.iter().filter(|row| row["due_at"].is_null()).map(|row| row["waits_for"].clone());
-    let mut waits: Vec<Value> = waits.collect();
-    waits.dedup();
+    let mut waits: Vec<&Value> = Vec::new();
+    for event in rows.iter().filter(|row| row["due_at"].is_null()).map(|row| &row["waits_for"]) {
+        if !waits.contains(&event) {
+            waits.push(event);
+        }
+    }
     Ok(json!({
         "incidents": incidents, "reports": rows, "waits_for": waits, "counts_change_until": window.map(|(ends, _)| ends),
         "edition": edition.standard, "basis": edition.standard, "status": Status::worst(statuses),
@@ -95,9 +114,9 @@ fn incidents(ask: &Ask) -> Result<Vec<&'static str>, Refusal> {
 
 fn row(ask: &Ask, duty: &Duty, occurred: Instant) -> Result<Value, Refusal> {
     let name = format!("{}_at", duty.start_event);
-    let start = ask.instant(&name)?;
+    let (field, start) = start(ask, &name)?;
     if start.is_some_and(|start| start < occurred) {
-        return Err(ask.out_of_range(&name, start.unwrap_or_default(), &format!("{occurred} or later, when the accident happened")));
+        return Err(ask.out_of_range(field, start.unwrap_or_default(), &format!("{occurred} or later, when the accident happened")));
     }
     Ok(json!({
         "id": duty.id, "who_zh": duty.who_zh, "to_whom_zh": duty.to_whom_zh, "content_zh": duty.content_zh, "start_event": duty.start_event,
@@ -105,4 +124,16 @@ fn row(ask: &Ask, duty: &Duty, occurred: Instant) -> Result<Value, Refusal> {
         "due_at": start.map(|start| start.plus_s(duty.limit_minutes * 60)), "waits_for": start.is_none().then_some(name),
         "basis": duty.basis, "status": duty.status,
     }))
+}
+
+/// When the clock of a row starts, and the field that says so.
+fn start<'n>(ask: &Ask, name: &'n str) -> Result<(&'n str, Option<Instant>), Refusal> {
+    let (own, older) = (ask.instant(name)?, if name == "county_informed_at" { ask.instant(DEPARTMENT)? } else { None });
+    match (own, older) {
+        (Some(own), Some(older)) if own != older => {
+            Err(ask.contradiction(DEPARTMENT, "is the older name of `county_informed_at`, and they differ"))
+        }
+        (None, Some(_)) => Ok((DEPARTMENT, older)),
+        _ => Ok((name, own)),
+    }
 }

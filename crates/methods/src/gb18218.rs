@@ -66,6 +66,18 @@ pub struct Step {
 pub enum Warning {
     /// β comes from the probable class of the substance: confirm it against the safety data sheet.
     BetaAssumed { field: String, chemical: String, basis: String },
+    /// The given class has a smaller β than the probable class of the substance: confirm it against the safety data sheet.
+    BetaBelowDefault { field: String, chemical: String, beta: Exact, default: Exact, basis: String },
+    /// Found by a name or CAS number that people use and Table 1 does not print.
+    RowByUsualName { field: String, asked: String, row: String },
+    /// Table 1 knows no such name, so the class decided: another spelling of a row would look the same. A CAS number settles it.
+    NotInTable1ByName {
+        field: String,
+        name: String,
+        /// Rows of this name but for its brackets.
+        #[serde(skip_serializing_if = "Vec::is_empty")]
+        near: Vec<String>,
+    },
     /// Several classes differ in β and the standard names no rule: the largest was taken.
     SeveralBetas { field: String, chemical: String, classes: String },
     /// The row holds under a condition that the input does not state.
@@ -248,6 +260,7 @@ pub(crate) fn run(input: &Value) -> Result<Value, Refusal> {
         "as_of": unit.as_of,
         "S": found.s,
         "R": found.r,
+        "major_hazard_source": found.r.is_some(),
         "level": found.level,
         "alpha": found.alpha,
         "steps": found.steps,

@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use crate::ask::Ask;
 use crate::colours::Colour;
 use crate::ls::Matrix;
+use crate::names::typed;
 use crate::refusal::Refusal;
 use crate::status::Status;
 use crate::table;
@@ -103,10 +104,10 @@ pub fn validate(sheet: &Worksheet, matrix: &Matrix) -> Vec<Finding> {
     for (at, node) in sheet.nodes.iter().enumerate() {
         let here = format!("nodes[{at}]");
         let mut say = |field: String, code, what: Option<String>| findings.push(Finding { field, code, what });
-        if node.intent.is_empty() {
+        if node.intent.trim().is_empty() {
             say(format!("{here}.intent"), "design_intent_missing", None);
         }
-        if node.parameters.is_empty() && node.rows.is_empty() {
+        if node.parameters.iter().all(|name| name.trim().is_empty()) && node.rows.is_empty() {
             say(format!("{here}.parameters"), "nothing_studied", None);
         }
         for usual in deviations().iter().filter(|usual| node.parameters.contains(&usual.parameter)) {
@@ -232,9 +233,9 @@ fn worksheet(ask: &Ask) -> Result<Worksheet, Refusal> {
             rows.push(read_row(&row)?);
         }
         nodes.push(Node {
-            name: one.need_text("name", "the node's name")?.to_owned(),
-            intent: one.text("intent")?.unwrap_or_default().to_owned(),
-            parameters: texts(&one, "parameters")?,
+            name: need(&one, "name", "the node's name")?,
+            intent: typed(one.text("intent")?).unwrap_or_default().to_owned(),
+            parameters: one.texts("parameters")?.into_iter().map(|name| name.trim().to_owned()).collect(),
             rows,
         });
     }
@@ -252,14 +253,14 @@ fn read_row(row: &Ask) -> Result<Row, Refusal> {
     let mut recommendations = Vec::new();
     for one in row.list("recommendations", &["text", "owner", "due_on"])? {
         recommendations.push(Recommendation {
-            text: one.need_text("text", "what is recommended")?.to_owned(),
-            owner: one.text("owner")?.map(str::to_owned),
+            text: need(&one, "text", "what is recommended")?,
+            owner: typed(one.text("owner")?).map(str::to_owned),
             due_on: one.date("due_on")?,
         });
     }
     Ok(Row {
         field: row.here(),
-        parameter: row.need_text("parameter", "the parameter, such as `pressure`")?.to_owned(),
+        parameter: need(row, "parameter", "the parameter, such as `pressure`")?,
         guide_word: guide_word.to_owned(),
         not_credible: row.text("not_credible")?.map(str::to_owned),
         causes: texts(row, "causes")?,
@@ -273,6 +274,12 @@ fn read_row(row: &Ask) -> Result<Row, Refusal> {
     })
 }
 
+/// A blank is no answer.
+fn need(ask: &Ask, name: &str, help: &str) -> Result<String, Refusal> {
+    typed(ask.text(name)?).map(str::to_owned).ok_or_else(|| ask.missing(name, help))
+}
+
+/// Blank lines of a list say nothing.
 fn texts(ask: &Ask, name: &str) -> Result<Vec<String>, Refusal> {
-    Ok(ask.texts(name)?.into_iter().map(str::to_owned).collect())
+    Ok(ask.texts(name)?.into_iter().filter_map(|text| typed(Some(text))).map(str::to_owned).collect())
 }

@@ -4,10 +4,10 @@ use std::sync::LazyLock;
 
 use anlan_base::Date;
 use serde::Deserialize;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use crate::ask::Ask;
-use crate::names::{among, cas_checks, plain, typed};
+use crate::names::{among, bare, cas_checks, plain, typed};
 use crate::refusal::Refusal;
 use crate::status::Status;
 use crate::table;
@@ -45,9 +45,34 @@ pub fn processes() -> &'static [KeyProcess] {
     &ROWS
 }
 
-/// Part of the answer: the rows that hold, and whether any does. `None`: nobody has said.
+impl KeyChemical {
+    /// The substances of a row as the list prints them: `氟化氢、氢氟酸` names two, `苯（含粗苯）` one.
+    fn is_printed(&self, name: &str) -> bool {
+        let row = plain(&self.name_zh);
+        let without_bracket = |part: &str| part.strip_suffix(')').and_then(|part| part.rsplit_once('(')).map(|(part, _)| part.to_owned());
+        let called = |part: &str| part == name || without_bracket(part).as_deref() == Some(name);
+        called(&row) || row.split('、').any(called)
+    }
+
+    /// How well it is known that a CAS number or name is of this row; `None`: it is not. Second numbers and aliases are from knowledge.
+    fn by_cas(&self, cas: &str) -> Option<Status> {
+        let first = self.cas.split(';').next() == Some(cas);
+        among(&self.cas, cas).then_some(if first { Status::Verified } else { Status::FromKnowledge })
+    }
+
+    fn by_name(&self, name: &str) -> Option<Status> {
+        if self.is_printed(&plain(name)) {
+            return Some(Status::Verified);
+        }
+        let usual = among(&self.alias_zh, name) || bare(name).iter().any(|form| self.is_printed(form) || among(&self.alias_zh, form));
+        usual.then_some(Status::FromKnowledge)
+    }
+}
+
+/// Part of the answer: the rows that hold, and whether any does. `None`: it cannot be said.
 #[derive(Default)]
 struct Part {
+    stated: bool,
     holds: Option<bool>,
     steps: Vec<Value>,
     statuses: Vec<Status>,
@@ -56,8 +81,9 @@ struct Part {
 
 impl Part {
     fn of(steps: Vec<Value>, statuses: Vec<Status>) -> Self {
+        let open = steps.iter().any(|step| step["holds"].is_null());
         let holds = steps.iter().any(|step| step["holds"] == json!(true));
-        Self { holds: Some(holds), steps, statuses, warnings: Vec::new() }
+        Self { stated: true, holds: (holds || !open).then_some(holds), steps, statuses, warnings: Vec::new() }
     }
 }
 
@@ -72,14 +98,15 @@ pub(crate) fn run(input: &Value) -> Result<Value, Refusal> {
         ("key_process", processes_of(&ask, as_of)?, "processes"),
         ("major_hazard_source", sources_of(&ask)?, "gb18218"),
     ];
-    let not_stated: Vec<&str> = parts.iter().filter(|(_, part, _)| part.holds.is_none()).map(|(_, _, field)| *field).collect();
+    let not_stated: Vec<&str> = parts.iter().filter(|(_, part, _)| !part.stated).map(|(_, _, field)| *field).collect();
     if not_stated.len() == parts.len() {
         return Err(
             ask.missing("chemicals", "the chemicals, the `processes`, or results of method `gb18218`; an empty list where there is none")
         );
     }
     let any = parts.iter().any(|(_, part, _)| part.holds == Some(true));
-    let flag = if any { Some(true) } else { not_stated.is_empty().then_some(false) };
+    let none = parts.iter().all(|(_, part, _)| part.holds == Some(false));
+    let flag = (any || none).then_some(any);
     let status = Status::worst(parts.iter().flat_map(|(_, part, _)| part.statuses.iter().copied()));
     let mut found = json!({
         "key_supervision": flag, "as_of": as_of, "not_stated": not_stated,
@@ -100,27 +127,33 @@ fn chemicals_of(ask: &Ask, as_of: Date) -> Result<Part, Refusal> {
     if ask.get("chemicals").is_none() {
         return Ok(Part::default());
     }
-    let listed: Vec<_> = chemicals().iter().filter(|row| row.listed_from <= as_of).collect();
     let (mut steps, mut statuses, mut warnings) = (Vec::new(), vec![Status::Verified], Vec::new());
     for one in ask.list("chemicals", &["cas", "name"])? {
-        let row = chemical(&one, &listed)?;
+        let found = chemical(&one)?;
         let (cas, name) = (typed(one.text("cas")?), typed(one.text("name")?));
-        if row.is_none() && cas.is_none() {
-            // Another spelling of a listed name would look the same.
-            warnings.push(json!({ "code": "looked_up_by_name_only", "field": one.field("name"), "name": name }));
-        }
-        let status = row.map_or(Status::Verified, |row| row.status);
+        let (holds, status) = match found {
+            Some((row, status)) if row.listed_from <= as_of => (Some(true), status),
+            // The days of listing are from knowledge.
+            Some(_) => (Some(false), Status::FromKnowledge),
+            None if cas.is_some() => (Some(false), Status::Verified),
+            None => {
+                // Another spelling of a listed name would look the same.
+                warnings.push(json!({ "code": "looked_up_by_name_only", "field": one.field("name"), "name": name }));
+                (None, Status::FromKnowledge)
+            }
+        };
+        let row = found.map(|(row, _)| row);
         statuses.push(status);
         steps.push(json!({
-            "kind": "key_chemical", "asked": name.or(cas), "holds": row.is_some(), "row": row.map(|row| format!("key_chemicals:{}", row.seq)),
+            "kind": "key_chemical", "asked": name.or(cas), "holds": holds, "row": row.map(|row| format!("key_chemicals:{}", row.seq)),
             "name_zh": row.map(|row| &row.name_zh), "batch": row.map(|row| row.batch), "status": status,
         }));
     }
     Ok(Part { warnings, ..Part::of(steps, statuses) })
 }
 
-/// By CAS number first, then by name.
-fn chemical<'r>(one: &Ask, listed: &[&'r KeyChemical]) -> Result<Option<&'r KeyChemical>, Refusal> {
+/// By CAS number first, then by name; with how well the row is known to be meant.
+fn chemical(one: &Ask) -> Result<Option<(&'static KeyChemical, Status)>, Refusal> {
     let (cas, name) = (typed(one.text("cas")?), typed(one.text("name")?));
     if cas.is_none() && name.is_none() {
         return Err(Refusal::Required { field: one.here(), help: "`cas` or `name`".to_owned() });
@@ -128,15 +161,21 @@ fn chemical<'r>(one: &Ask, listed: &[&'r KeyChemical]) -> Result<Option<&'r KeyC
     if let Some(cas) = cas.filter(|cas| !cas_checks(cas)) {
         return Err(one.contradiction("cas", format!("the check digit of `{cas}` is wrong: look it up again, or give the name alone")));
     }
-    let by_cas = cas.and_then(|cas| listed.iter().find(|row| among(&row.cas, cas)));
-    let by_name = name.and_then(|name| listed.iter().find(|row| plain(&row.name_zh) == plain(name) || among(&row.alias_zh, name)));
-    match (by_cas, by_name) {
-        (Some(a), Some(b)) if a.seq != b.seq => Err(Refusal::Contradiction {
-            field: one.here(),
-            found: format!("the CAS number belongs to `{}`, the name to `{}`", a.name_zh, b.name_zh),
-        }),
-        (a, b) => Ok(a.or(b).copied()),
-    }
+    let by_cas = cas.and_then(|cas| chemicals().iter().find_map(|row| Some((row, row.by_cas(cas)?))));
+    let best = |name: &str| chemicals().iter().filter_map(|row| Some((row, row.by_name(name)?))).min_by_key(|(_, status)| *status);
+    let by_name = name.and_then(best);
+    let (row, found) = match (by_cas, by_name) {
+        (Some((a, _)), Some((b, _))) if a.seq != b.seq => {
+            let found = format!("the CAS number belongs to `{}`, the name to `{}`", a.name_zh, b.name_zh);
+            return Err(Refusal::Contradiction { field: one.here(), found });
+        }
+        (Some((row, number)), Some((_, called))) => (row, number.min(called)),
+        (Some(found), None) => found,
+        // The name is of the list and the number is not: the number may be another one in use.
+        (None, Some((row, called))) => (row, if cas.is_some() { Status::FromKnowledge } else { called }),
+        (None, None) => return Ok(None),
+    };
+    Ok(Some((row, found.max(row.status))))
 }
 
 fn processes_of(ask: &Ask, as_of: Date) -> Result<Part, Refusal> {
@@ -170,29 +209,41 @@ fn sources_of(ask: &Ask) -> Result<Part, Refusal> {
     };
     let (mut steps, mut statuses) = (Vec::new(), vec![Status::Verified]);
     for (at, result) in results.iter().enumerate() {
-        let fields = result.as_object().filter(|fields| fields.contains_key("level") && fields.contains_key("S"));
-        let refuse = || Refusal::WrongType {
-            field: format!("gb18218[{at}]"),
-            found: "something else".to_owned(),
-            wanted: "a result of method `gb18218`, with S, level and status".to_owned(),
-        };
-        let (step, status) = fields.and_then(source).ok_or_else(refuse)?;
+        let (step, status) = source(result, format!("gb18218[{at}]"))?;
         statuses.push(status);
         steps.push(step);
     }
     Ok(Part::of(steps, statuses))
 }
 
-/// A unit is a source where it has a level: S ≥ 1, compared unrounded when the result was made.
-fn source(result: &Map<String, Value>) -> Option<(Value, Status)> {
-    let level = match &result["level"] {
-        Value::Null => None,
-        level => Some(level.as_u64().filter(|level| (1..=4).contains(level))?),
+/// A unit is a source where S ≥ 1, compared unrounded when the result was made: `major_hazard_source` says so, and S is rounded.
+fn source(result: &Value, field: String) -> Result<(Value, Status), Refusal> {
+    let read = || {
+        let fields = result.as_object().filter(|fields| fields.contains_key("level"))?;
+        let level = match &fields["level"] {
+            Value::Null => None,
+            level => Some(level.as_u64().filter(|level| (1..=4).contains(level))?),
+        };
+        let flag = match fields.get("major_hazard_source") {
+            None | Some(Value::Null) => None,
+            Some(flag) => Some(flag.as_bool()?),
+        };
+        let status: Status = serde_json::from_value(fields.get("status")?.clone()).ok()?;
+        Some((fields.get("S")?.as_f64()?, level, flag, status))
     };
-    let s = result["S"].as_f64()?;
-    let status: Status = serde_json::from_value(result.get("status")?.clone()).ok()?;
-    let step = json!({
-        "kind": "major_hazard_source", "holds": level.is_some(), "S": s, "level": level, "edition": result.get("edition"), "status": status,
-    });
-    Some((step, status))
+    let (s, level, flag, status) = read().ok_or_else(|| Refusal::WrongType {
+        field: field.clone(),
+        found: "something else".to_owned(),
+        wanted: "a result of method `gb18218`, with S, level and status".to_owned(),
+    })?;
+    // S just below 1 is rounded to 1; only the flag then tells.
+    let rounded_up = flag == Some(false) && s == 1.0;
+    let major = s >= 1.0 && !rounded_up;
+    if s < 0.0 || level.is_some() != major || flag.is_some_and(|flag| flag != major) {
+        let found = "S, level and `major_hazard_source` contradict each other: S ≥ 1 has a level, S < 1 has none".to_owned();
+        return Err(Refusal::Contradiction { field, found });
+    }
+    let edition = result.get("edition");
+    let step = json!({ "kind": "major_hazard_source", "holds": major, "S": s, "level": level, "edition": edition, "status": status });
+    Ok((step, status))
 }

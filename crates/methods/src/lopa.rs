@@ -60,13 +60,16 @@ pub fn layer_types() -> &'static [LayerType] {
 pub const NOT_LAYERS: [&str; 8] =
     ["training", "procedure", "normal_testing", "maintenance", "communication", "sign", "fire_brigade", "insurance"];
 
+/// Layers that act through the BPCS: its own function, and people who read its displays and alarms.
+const THROUGH_BPCS: [&str; 2] = ["bpcs", "human_alarm_40min"];
+
 #[derive(Clone, Debug)]
 pub struct Scenario {
     /// Initiating event frequency IEF, 1/a.
     pub ief: f64,
     /// Whether it is a control loop of the BPCS that fails.
     pub ief_is_bpcs: bool,
-    /// The control loop whose failure is the initiating event.
+    /// The control loop whose failure is the initiating event, spelt as everywhere in the scenario; so is equipment.
     pub ief_loop: Option<String>,
     /// Equipment whose failure is the initiating event.
     pub ief_uses: Vec<String>,
@@ -91,6 +94,16 @@ pub struct Layer {
     pub specific: Option<bool>,
     pub dependable: Option<bool>,
     pub auditable: Option<bool>,
+}
+
+impl Layer {
+    fn through_bpcs(&self) -> bool {
+        self.code.as_deref().is_some_and(|code| THROUGH_BPCS.contains(&code))
+    }
+
+    fn is_human(&self) -> bool {
+        layer_types().iter().any(|row| self.code.as_ref() == Some(&row.code) && row.kind == "human")
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -177,14 +190,13 @@ fn no_credit(layer: &Layer, scenario: &Scenario, credited: &[&Layer]) -> Option<
     if let Some((_, reason)) = fails.into_iter().find(|(holds, _)| *holds == Some(false)) {
         return Some(reason);
     }
-    let bpcs = |layer: &Layer| layer.code.as_deref() == Some("bpcs");
     let initiator_unknown = scenario.ief_is_bpcs && scenario.ief_loop.is_none();
     let own_unknown = layer.control_loop.is_none() && (scenario.ief_is_bpcs || scenario.ief_loop.is_some());
-    if bpcs(layer) && (initiator_unknown || own_unknown) {
+    if layer.through_bpcs() && (initiator_unknown || own_unknown) {
         return Some(NoCredit::LoopNotStated);
     }
-    let another = credited.iter().find(|earlier| bpcs(earlier));
-    if bpcs(layer) && another.is_some_and(|earlier| layer.control_loop.is_none() || earlier.control_loop.is_none()) {
+    let another = credited.iter().find(|earlier| earlier.through_bpcs());
+    if layer.through_bpcs() && another.is_some_and(|earlier| layer.control_loop.is_none() || earlier.control_loop.is_none()) {
         return Some(NoCredit::LoopNotStated);
     }
     if let Some(own) = &layer.control_loop {

@@ -110,7 +110,7 @@ fn lopa_examples() {
             example[key].as_array().unwrap().iter().map(|figure| json!({ name: figure })).collect()
         };
         let input = json!({
-            "ief": example["ief"], "layers": list("ipls", "pfd"), "modifiers": list("modifiers", "value"), "tolerable": example["tolerable"],
+            "as_of": "2016-12-31", "ief": example["ief"], "layers": list("ipls", "pfd"), "modifiers": list("modifiers", "value"), "tolerable": example["tolerable"],
         });
         let expect = json!({
             "f": example["expect_f"], "required_pfd": example["expect_required_pfd"], "sil": example["expect_sil"], "status": "given",
@@ -190,7 +190,7 @@ fn lec_bands_end_where_they_are_printed() {
 fn every_step_of_the_fines_order_begins_where_it_is_printed() {
     // 14号令 articles 14 to 17: deaths, serious injuries, loss in 10,000 yuan, least and most fine in 10,000 yuan.
     for (deaths, injured, loss_wan, low, high) in [
-        (0, 0, 0, 30, 50),
+        (0, 0, 1, 30, 50),
         (0, 2, 299, 30, 50),
         (1, 0, 0, 50, 70),
         (0, 3, 0, 50, 70),

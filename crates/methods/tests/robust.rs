@@ -124,11 +124,11 @@ fn right(method: &str) -> Value {
             json!({ "deaths": 2, "serious_injuries": 0, "direct_loss_yuan": 5, "occurred_on": "2026-03-01", "road_or_fire": false, "changes": [{ "on": "2026-03-02", "deaths": 3, "serious_injuries": 0, "direct_loss_yuan": 5 }] })
         }
         "accident_fines" => {
-            json!({ "occurred_on": "2026-03-01", "deaths": 3, "serious_injuries": 0, "direct_loss_yuan": "5.55", "especially_serious": true, "concealed": "omitted", "chief_income_yuan": 100, "manager_income_yuan": 50 })
+            json!({ "occurred_on": "2026-03-01", "deaths": 3, "serious_injuries": 0, "direct_loss_yuan": "5.55", "especially_serious": true, "concealed": "hidden", "chief_acts": ["left_post"], "chief_income_yuan": 100, "manager_income_yuan": 50 })
         }
         "accident_investigation" => json!({ "occurred_on": "2026-03-01", "grade": "larger", "submitted_on": "2026-04-01" }),
         "accident_reports" => {
-            json!({ "grade": "larger", "accident_occurred_at": "2026-03-01T08:00:00+08:00", "casualty_changed_at": "2026-03-02T08:00:00+08:00", "road_or_fire": false })
+            json!({ "grade": "larger", "accident_occurred_at": "2026-03-01T08:00:00+08:00", "county_informed_at": "2026-03-01T09:00:00+08:00", "casualty_changed_at": "2026-03-02T08:00:00+08:00", "road_or_fire": false })
         }
         "accident_type" => json!({ "occurred_on": "2026-03-01", "type": "18", "chosen": "WSA10018" }),
         "bow_tie" => {
@@ -153,7 +153,7 @@ fn right(method: &str) -> Value {
         }
         "gas_alarm" => json!({ "detector": "toxic", "cas": "7782-50-5", "level1": 1, "level2": 2 }),
         "gb18218" => {
-            json!({ "as_of": "2026-11-23", "population": 3, "chemicals": [{ "cas": "7782-50-5", "q_t": 12.5 }, { "categories": ["W2", "J3"], "q_t": 1 }] })
+            json!({ "as_of": "2026-11-23", "population": 3, "chemicals": [{ "cas": "7782-50-5", "q_t": 12.5 }, { "name": "液化某气（LNG）", "categories": ["W2", "J3"], "q_t": 1 }] })
         }
         "hazop" => {
             json!({ "nodes": [{ "name": "N", "intent": "i", "parameters": ["level"], "rows": [{ "parameter": "level", "guide_word": "more", "causes": ["a"], "consequences": ["b"], "severity": 5, "likelihood_before": 3, "likelihood_after": 2, "recommendations": [{ "text": "x" }] }] }] })
@@ -162,7 +162,7 @@ fn right(method: &str) -> Value {
             json!({ "current": { "deaths": 1, "gdp_yuan": 10 }, "base": { "deaths": 2 }, "years_elapsed": 1, "years_total": 5 })
         }
         "key_supervision" => {
-            json!({ "as_of": "2026-11-23", "chemicals": [{ "cas": "7782-50-5" }], "processes": ["P03"], "gb18218": [{ "S": 2, "level": 3, "status": "verified" }] })
+            json!({ "as_of": "2026-11-23", "chemicals": [{ "cas": "7782-50-5" }], "processes": ["P03"], "gb18218": [{ "S": 2, "level": 3, "major_hazard_source": true, "status": "verified" }] })
         }
         "late_fee" => {
             json!({ "fine_yuan": "10.10", "due_on": "2026-11-01", "paid_on": "2026-11-20", "pauses": [{ "from": "2026-11-05", "to": "2026-11-06" }, { "from": "2026-11-06" }] })

@@ -6,7 +6,7 @@ use anlan_base::Date;
 use serde::Deserialize;
 
 use crate::exact::Exact;
-use crate::names::plain;
+use crate::names::{among, bare, plain};
 use crate::status::Status;
 use crate::table;
 
@@ -25,6 +25,7 @@ pub struct Edition {
 /// Tables 1 to 6.
 pub struct Tables {
     named: Vec<Named>,
+    usual: Vec<Usual>,
     categories: Vec<Category>,
     toxic: Vec<Toxic>,
     defaults: Vec<DefaultBeta>,
@@ -35,6 +36,8 @@ pub struct Tables {
 /// The six tables as CSV.
 pub struct TableTexts<'t> {
     pub table1: &'t str,
+    /// What people call the substances of Table 1 besides; in no edition.
+    pub usual_names: &'t str,
     pub table2_4: &'t str,
     pub table3: &'t str,
     pub beta_defaults: &'t str,
@@ -55,6 +58,21 @@ pub struct Named {
     /// What must hold for the row beside the name, such as a content.
     #[serde(rename = "condition_zh")]
     pub condition: Option<String>,
+}
+
+/// A name or CAS number in common use that Table 1 does not print.
+#[derive(Debug, Deserialize)]
+struct Usual {
+    seq: u32,
+    alias_zh: String,
+    cas: String,
+    status: Status,
+}
+
+/// The rows of Table 1 that a name or number means, and how well that is known.
+pub struct Found<'t> {
+    pub rows: Vec<&'t Named>,
+    pub status: Status,
 }
 
 /// Tables 2 and 4: a category of hazard.
@@ -158,6 +176,7 @@ fn texts(folder: &str) -> &'static TableTexts<'static> {
 /// GB 18218-2018, in force since 2019-03-01.
 pub const TEXTS_2018: TableTexts<'static> = TableTexts {
     table1: include_str!("../../data/gb18218_2018/table1.csv"),
+    usual_names: include_str!("../../data/gb18218_2018/usual_names.csv"),
     table2_4: include_str!("../../data/gb18218_2018/table2_4.csv"),
     table3: include_str!("../../data/gb18218_2018/table3.csv"),
     beta_defaults: include_str!("../../data/gb18218_2018/beta_defaults.csv"),
@@ -169,6 +188,7 @@ impl Tables {
     pub fn parse(texts: &TableTexts) -> Self {
         Self {
             named: table::rows(texts.table1),
+            usual: table::rows(texts.usual_names),
             categories: table::rows(texts.table2_4),
             toxic: table::rows(texts.table3),
             defaults: table::rows(texts.beta_defaults),
@@ -177,18 +197,58 @@ impl Tables {
         }
     }
 
-    pub fn by_cas(&self, cas: &str) -> Vec<&Named> {
-        self.named.iter().filter(|row| row.cas.split(';').any(|known| known == cas)).collect()
+    pub fn by_cas(&self, cas: &str) -> Found<'_> {
+        let printed: Vec<_> = self.named.iter().filter(|row| row.cas.split(';').any(|known| known == cas)).collect();
+        if printed.is_empty() { self.usually(|usual| among(&usual.cas, cas)) } else { Found { rows: printed, status: Status::Verified } }
+    }
+
+    /// Rows of this name as the standard prints it, else as people call it, else without the words for its state or grade.
+    pub fn by_name(&self, name: &str) -> Found<'_> {
+        let rows = self.printed(name);
+        if !rows.is_empty() {
+            return Found { rows, status: Status::Verified };
+        }
+        let usual = self.usually(|usual| among(&usual.alias_zh, name));
+        if !usual.rows.is_empty() {
+            return usual;
+        }
+        let mut forms = bare(name).into_iter();
+        forms.find_map(|form| self.called(&form)).unwrap_or(Found { rows: Vec::new(), status: Status::FromKnowledge })
+    }
+
+    /// Rows that a name would mean but for what stands in its brackets, such as another content.
+    pub fn near(&self, name: &str) -> Vec<&Named> {
+        let name = plain(name);
+        match name.split_once(['(', '[']) {
+            Some((before, _)) if !before.is_empty() => self.by_name(before).rows,
+            _ => Vec::new(),
+        }
+    }
+
+    fn called(&self, form: &str) -> Option<Found<'_>> {
+        let printed = self.printed(form);
+        let found = if printed.is_empty() {
+            self.usually(|usual| among(&usual.alias_zh, form))
+        } else {
+            Found { rows: printed, status: Status::FromKnowledge }
+        };
+        (!found.rows.is_empty()).then_some(found)
     }
 
     /// Rows of exactly this name or synonym; if there are none, rows whose name is this one but for a condition in brackets.
-    pub fn by_name(&self, name: &str) -> Vec<&Named> {
+    fn printed(&self, name: &str) -> Vec<&Named> {
         let wanted = plain(name);
         let exact: Vec<_> = self.named.iter().filter(|row| row.names().any(|known| plain(known) == wanted)).collect();
         if !exact.is_empty() {
             return exact;
         }
         self.named.iter().filter(|row| row.unconditional() == wanted).collect()
+    }
+
+    fn usually(&self, is_called: impl Fn(&Usual) -> bool) -> Found<'_> {
+        let usual: Vec<_> = self.usual.iter().filter(|usual| is_called(usual)).collect();
+        let rows = self.named.iter().filter(|row| usual.iter().any(|usual| usual.seq == row.seq)).collect();
+        Found { rows, status: Status::worst(usual.iter().map(|usual| usual.status)) }
     }
 
     pub fn category(&self, symbol: &str) -> Option<&Category> {
@@ -236,9 +296,10 @@ impl Named {
         name.split(['(', '[']).next().unwrap_or_default().to_owned()
     }
 
-    /// The condition of the row, where `name` is not the full name that states it.
+    /// The condition of the row, where `name` does not state it.
     pub fn open_condition(&self, name: Option<&str>) -> Option<&str> {
-        self.condition.as_deref().filter(|_| name.is_none_or(|name| plain(name) != plain(&self.name_zh)))
+        let says = |name: &str, condition: &str| plain(name) == plain(&self.name_zh) || plain(name).contains(&plain(condition));
+        self.condition.as_deref().filter(|condition| name.is_none_or(|name| !says(name, condition)))
     }
 }
 
@@ -246,8 +307,8 @@ impl Named {
 mod tests {
     use super::*;
 
-    fn seqs(rows: Vec<&Named>) -> Vec<u32> {
-        rows.iter().map(|row| row.seq).collect()
+    fn seqs(found: &Found) -> Vec<u32> {
+        found.rows.iter().map(|row| row.seq).collect()
     }
 
     #[test]
@@ -265,9 +326,64 @@ mod tests {
             ("1,3-丁二烯", vec![47]),
             ("盐酸", vec![]),
         ] {
-            assert_eq!(seqs(tables.by_name(name)), rows, "{name}");
+            assert_eq!(seqs(&tables.by_name(name)), rows, "{name}");
         }
-        assert_eq!(seqs(tables.by_cas("74-98-6")), [52]);
+        assert_eq!(seqs(&tables.by_cas("74-98-6")), [52]);
+    }
+
+    #[test]
+    fn usual_names_and_words_for_a_state_find_the_row_and_are_known_less_well() {
+        let tables = Tables::parse(&TEXTS_2018);
+        for (name, row) in [
+            ("无水氟化氢", 20),
+            ("氟化氢（无水）", 20),
+            ("无水氟化氢(AHF)", 20),
+            ("溶解乙炔", 54),
+            ("液氢", 51),
+            ("无水氨", 1),
+            ("无水液氨", 1),
+            ("液溴", 28),
+            ("lpg", 52),
+            ("液化石油气（LPG）", 52),
+            ("液化天然气", 49),
+            ("丙烷", 52),
+            ("正丁烷", 52),
+            ("硫化氢气体", 10),
+            ("工业酒精", 67),
+            ("环氧丙烷", 63),
+            ("三乙基铝", 74),
+        ] {
+            let found = tables.by_name(name);
+            assert_eq!((seqs(&found), found.status), (vec![row], Status::FromKnowledge), "{name}");
+        }
+        assert_eq!(seqs(&tables.by_name("工业硝酸铵")), [43, 44]);
+        // A solution is another substance: its row is only near.
+        for name in ["氟化氢（40%水溶液）", "甲醛（37%溶液）", "氢氟酸", "氨水", "工业氨水", "异丁烷", "光", "液", "无水", "液体（液化的）"]
+        {
+            assert!(tables.by_name(name).rows.is_empty(), "{name}");
+        }
+        assert_eq!(tables.near("甲醛（37%溶液）").iter().map(|row| row.seq).collect::<Vec<_>>(), [8]);
+        for (cas, row) in [("8006-61-9", 66), ("584-84-9", 23), ("97-93-8", 74)] {
+            let found = tables.by_cas(cas);
+            assert_eq!((seqs(&found), found.status), (vec![row], Status::FromKnowledge), "{cas}");
+        }
+    }
+
+    #[test]
+    fn usual_names_are_nobody_elses_and_their_numbers_check() {
+        let tables = Tables::parse(&TEXTS_2018);
+        for usual in &tables.usual {
+            assert_eq!(usual.status, Status::FromKnowledge);
+            assert!(tables.named.iter().any(|row| row.seq == usual.seq), "{usual:?}");
+            for name in usual.alias_zh.split(';').filter(|name| !name.is_empty()) {
+                assert!(tables.printed(name).is_empty(), "{name} is printed");
+                assert_eq!(tables.usual.iter().filter(|other| among(&other.alias_zh, name)).count(), 1, "{name}");
+            }
+            for cas in usual.cas.split(';').filter(|cas| !cas.is_empty()) {
+                assert!(crate::names::cas_checks(cas), "{cas}");
+                assert!(!tables.named.iter().any(|row| among(&row.cas, cas)), "{cas} is printed");
+            }
+        }
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Which rows of the tables give an entry its critical quantity Q and its correction factor β.
 
-use super::edition::{Category, Named};
+use super::edition::{Category, Found, Named};
 use super::{Edition, Inventory, Step, Tables, Warning};
 use crate::exact::Exact;
 use crate::names::cas_checks;
@@ -35,12 +35,16 @@ pub fn row(item: &Inventory, edition: &Edition, tables: &Tables, warnings: &mut 
         })?);
     }
     Ok(match substance(item, edition, tables, &classes)? {
-        Some(named) => row_by_name(item, named, tables, &classes, warnings),
+        Some((named, found)) => row_by_name(item, named, found, tables, &classes, warnings),
         None => row_by_class(item, tables, &classes, warnings),
     })
 }
 
-fn row_by_name(item: &Inventory, named: &Named, tables: &Tables, classes: &[&Category], warnings: &mut Vec<Warning>) -> Row {
+fn row_by_name(item: &Inventory, named: &Named, found: Status, tables: &Tables, classes: &[&Category], warnings: &mut Vec<Warning>) -> Row {
+    if found != Status::Verified {
+        let asked = item.name.clone().or_else(|| item.cas.clone()).unwrap_or_default();
+        warnings.push(Warning::RowByUsualName { field: item.field.clone(), asked, row: named.name_zh.clone() });
+    }
     if let Some(condition) = named.open_condition(item.name.as_deref()) {
         let (field, row, condition) = (item.field.clone(), named.name_zh.clone(), condition.to_owned());
         warnings.push(Warning::RowCondition { field, row, condition });
@@ -52,7 +56,7 @@ fn row_by_name(item: &Inventory, named: &Named, tables: &Tables, classes: &[&Cat
         row: format!("table1:{}", named.seq),
         beta,
         beta_row,
-        status: named.status.max(status),
+        status: named.status.max(status).max(found),
     }
 }
 
@@ -64,6 +68,9 @@ fn row_by_class(item: &Inventory, tables: &Tables, classes: &[&Category], warnin
         Some(toxic) => (toxic.beta, format!("table3:{}", toxic.name_zh), toxic.status),
         None => largest_beta(item, classes, warnings),
     };
+    let overlooked = overlooked(item, tables);
+    let status = if overlooked.is_some() { Status::FromKnowledge } else { status };
+    warnings.extend(overlooked);
     let named = item.name.clone().or_else(|| item.cas.clone());
     Row {
         chemical: named.unwrap_or_else(|| format!("{} {}", lowest.symbol, lowest.class_zh)),
@@ -75,8 +82,23 @@ fn row_by_class(item: &Inventory, tables: &Tables, classes: &[&Category], warnin
     }
 }
 
-/// The row of Table 1 that holds, or `None` where the classes decide.
-fn substance<'t>(item: &Inventory, edition: &Edition, tables: &'t Tables, classes: &[&Category]) -> Result<Option<&'t Named>, Refusal> {
+/// A substance of Table 1 under another spelling would look like one that Table 1 does not know: only a CAS number rules it out.
+fn overlooked(item: &Inventory, tables: &Tables) -> Option<Warning> {
+    let name = item.name.clone().filter(|_| item.cas.is_none() && item.mixture_same_class != Some(false))?;
+    if tables.toxic_called(None, Some(&name)).is_some() {
+        return None;
+    }
+    let near = tables.near(&name).iter().map(|row| row.name_zh.clone()).collect();
+    Some(Warning::NotInTable1ByName { field: format!("{}.name", item.field), name, near })
+}
+
+/// The row of Table 1 that holds and how well it is known to be the one; `None` where the classes decide.
+fn substance<'t>(
+    item: &Inventory,
+    edition: &Edition,
+    tables: &'t Tables,
+    classes: &[&Category],
+) -> Result<Option<(&'t Named, Status)>, Refusal> {
     let unknown = |field: &str, found: &str, help: &str| Refusal::UnknownChemical {
         field: format!("{}.{field}", item.field),
         found: found.to_owned(),
@@ -99,8 +121,8 @@ fn substance<'t>(item: &Inventory, edition: &Edition, tables: &'t Tables, classe
     }
     let key = if item.cas.is_some() { "cas" } else { "name" };
     let asked = item.cas.as_deref().or(item.name.as_deref()).unwrap_or_default();
-    match (found.as_slice(), classes.is_empty()) {
-        ([row], _) => Ok(Some(row)),
+    match (found.rows.as_slice(), classes.is_empty()) {
+        ([row], _) => Ok(Some((row, found.status))),
         ([], false) => Ok(None),
         ([], true) if asked.is_empty() => {
             Err(Refusal::Required { field: item.field.clone(), help: "one of `cas`, `name`, `category`".to_owned() })
@@ -120,32 +142,34 @@ fn substance<'t>(item: &Inventory, edition: &Edition, tables: &'t Tables, classe
 }
 
 /// The rows of Table 1 that CAS number and name mean together.
-fn named<'t>(item: &Inventory, tables: &'t Tables) -> Result<Vec<&'t Named>, Refusal> {
-    let by_cas = item.cas.as_deref().map(|cas| tables.by_cas(cas)).unwrap_or_default();
-    let by_name = item.name.as_deref().map(|name| tables.by_name(name)).unwrap_or_default();
+fn named<'t>(item: &Inventory, tables: &'t Tables) -> Result<Found<'t>, Refusal> {
+    let none = || Found { rows: Vec::new(), status: Status::Verified };
+    let by_cas = item.cas.as_deref().map_or_else(none, |cas| tables.by_cas(cas));
+    let by_name = item.name.as_deref().map_or_else(none, |name| tables.by_name(name));
     let contradiction = |found: String| Err(Refusal::Contradiction { field: item.field.clone(), found });
     let Some(cas) = item.cas.as_deref() else { return Ok(by_name) };
     let toxic = tables.toxic_called(None, item.name.as_deref());
-    if let Some(gas) = toxic.filter(|gas| by_name.is_empty() && gas.cas != cas) {
+    if let Some(gas) = toxic.filter(|gas| by_name.rows.is_empty() && gas.cas != cas) {
         return contradiction(format!("the name belongs to `{}`, whose CAS number is {}, not {cas}", gas.name_zh, gas.cas));
     }
-    if by_cas.is_empty() {
+    if by_cas.rows.is_empty() {
         // Some rows of Table 1 have no CAS number: there the name decides alone.
-        return match by_name.iter().find(|row| !row.cas.is_empty()) {
+        return match by_name.rows.iter().find(|row| !row.cas.is_empty()) {
             Some(row) => contradiction(format!("the name belongs to `{}`, whose CAS number is {}, not {cas}", row.name_zh, row.cas)),
             None => Ok(by_name),
         };
     }
-    if by_name.is_empty() {
+    if by_name.rows.is_empty() {
         // A name that only people use does not hide what the number says.
         return Ok(by_cas);
     }
     // The name tells apart rows that share a CAS number.
-    let both: Vec<_> = by_name.iter().filter(|row| by_cas.iter().any(|other| other.seq == row.seq)).copied().collect();
+    let both: Vec<_> = by_name.rows.iter().filter(|row| by_cas.rows.iter().any(|other| other.seq == row.seq)).copied().collect();
     if both.is_empty() {
-        return contradiction(format!("the CAS number belongs to `{}`, the name to `{}`", by_cas[0].name_zh, by_name[0].name_zh));
+        return contradiction(format!("the CAS number belongs to `{}`, the name to `{}`", by_cas.rows[0].name_zh, by_name.rows[0].name_zh));
     }
-    Ok(both)
+    // One of the two as the standard prints it is enough.
+    Ok(Found { rows: both, status: by_cas.status.min(by_name.status) })
 }
 
 /// β, where it stands, and how well it is known.
@@ -155,10 +179,16 @@ fn beta_of_named(item: &Inventory, row: &Named, tables: &Tables, classes: &[&Cat
     if let Some(toxic) = tables.toxic(row) {
         return (toxic.beta, format!("table3:{}", toxic.name_zh), toxic.status);
     }
-    if !classes.is_empty() {
-        return largest_beta(item, classes, warnings);
-    }
     let default = tables.default_beta(row).expect("every row of Table 1 has a probable class");
+    if !classes.is_empty() {
+        let (beta, beta_row, status) = largest_beta(item, classes, warnings);
+        if beta >= default.beta {
+            return (beta, beta_row, status);
+        }
+        let (field, chemical) = (format!("{}.category", item.field), row.name_zh.clone());
+        warnings.push(Warning::BetaBelowDefault { field, chemical, beta, default: default.beta, basis: default.basis.clone() });
+        return (beta, beta_row, Status::FromKnowledge);
+    }
     if default.status != Status::Verified {
         let (field, chemical, basis) = (item.field.clone(), row.name_zh.clone(), default.basis.clone());
         warnings.push(Warning::BetaAssumed { field, chemical, basis });

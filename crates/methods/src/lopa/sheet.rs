@@ -11,6 +11,7 @@ use super::{
 };
 use crate::ask::Ask;
 use crate::editions;
+use crate::names::tag;
 use crate::refusal::Refusal;
 use crate::status::Status;
 use crate::table;
@@ -35,6 +36,8 @@ const SIL_STANDARD: &str = "IEC 61511-1 / GB/T 21109.1";
 /// A scenario as the input gives it, with the lines that show where its figures come from.
 struct Sheet {
     scenario: Scenario,
+    /// The row of the initiating event; `None`: its frequency alone was typed.
+    initiator: Option<&'static InitiatingEvent>,
     event: Line,
     layers: Vec<Line>,
     limit: Line,
@@ -55,11 +58,14 @@ pub(crate) fn run(input: &Value) -> Result<Value, Refusal> {
     if !(outcome.f > 0.0 && outcome.required_pfd.is_finite()) {
         return Err(ask.out_of_range("layers", "a frequency below 1e-300 a year", "layers and modifiers whose product is believable"));
     }
-    for (one, step) in ask.list("layers", &LAYER_FIELDS)?.iter().zip(&outcome.steps) {
-        warn_of_layer(one, step, &mut warnings)?;
+    let asked = ask.list("layers", &LAYER_FIELDS)?;
+    for ((one, layer), step) in asked.iter().zip(&sheet.scenario.layers).zip(&outcome.steps) {
+        warn_of_layer(one, layer, step, &sheet, &mut warnings)?;
     }
+    warn_of_people(&asked, &sheet, &outcome, &mut warnings);
     let (ief, tolerable) = (sheet.scenario.ief, sheet.scenario.tolerable);
     let (steps, status) = steps(sheet, &outcome, &edition.standard);
+    let status = status.max(edition.status);
     Ok(json!({
         "as_of": ask.date("as_of")?, "edition": edition.standard, "edition_status": edition.status,
         "basis": format!("{}; AQ/T 3054-2015 and CCPS (2001), tables; {SIL_STANDARD}", edition.standard),
@@ -88,18 +94,18 @@ fn read(ask: &Ask, warnings: &mut Vec<Value>) -> Result<Sheet, Refusal> {
     let scenario = Scenario {
         ief,
         ief_is_bpcs: row.is_some_and(|row| row.code == "bpcs_loop"),
-        ief_loop: ask.text("loop")?.map(str::to_owned),
-        ief_uses: owned(ask.texts("uses")?),
+        ief_loop: ask.text("loop")?.and_then(tag),
+        ief_uses: tags(ask.texts("uses")?),
         modifiers,
         layers,
         tolerable,
     };
-    Ok(Sheet { scenario, event, layers: lines, limit })
+    Ok(Sheet { scenario, initiator: row, event, layers: lines, limit })
 }
 
 /// Every line of the sheet in the order of the formula, each with f after it; and the worst status of all.
 fn steps(sheet: Sheet, outcome: &Outcome, edition: &str) -> (Vec<Value>, Status) {
-    let Sheet { scenario, event, layers, limit } = sheet;
+    let Sheet { scenario, event, layers, limit, .. } = sheet;
     let mut f = scenario.ief;
     let mut statuses = vec![event.status];
     let mut steps = vec![event.shown];
@@ -146,8 +152,8 @@ fn above_zero(ask: &Ask, name: &str, unit: &str) -> Result<Option<f64>, Refusal>
     ask.number_where(name, |f| (1e-12..=1e6).contains(&f), &format!("1e-12 to 1e6 {unit}"))
 }
 
-fn owned(texts: Vec<&str>) -> Vec<String> {
-    texts.into_iter().map(str::to_owned).collect()
+fn tags(texts: Vec<&str>) -> Vec<String> {
+    texts.into_iter().filter_map(tag).collect()
 }
 
 fn event_row(ask: &Ask) -> Result<Option<&'static InitiatingEvent>, Refusal> {
@@ -260,8 +266,8 @@ fn layer(one: &Ask, warnings: &mut Vec<Value>) -> Result<(Layer, Line), Refusal>
         name,
         code: code.map(str::to_owned),
         pfd,
-        control_loop: one.text("loop")?.map(str::to_owned),
-        uses: owned(one.texts("uses")?),
+        control_loop: one.text("loop")?.and_then(tag),
+        uses: tags(one.texts("uses")?),
         specific: one.flag("specific")?,
         dependable: one.flag("dependable")?,
         auditable: one.flag("auditable")?,
@@ -270,8 +276,11 @@ fn layer(one: &Ask, warnings: &mut Vec<Value>) -> Result<(Layer, Line), Refusal>
 }
 
 /// Credit that rests on what nobody said is named; so is credit that fails for want of a loop's name.
-fn warn_of_layer(one: &Ask, step: &LayerStep, warnings: &mut Vec<Value>) -> Result<(), Refusal> {
-    if step.reason == Some(super::NoCredit::LoopNotStated) {
+fn warn_of_layer(one: &Ask, layer: &Layer, step: &LayerStep, sheet: &Sheet, warnings: &mut Vec<Value>) -> Result<(), Refusal> {
+    // Behind a frequency that was only typed may stand the loop of the layer.
+    let initiator_open = sheet.initiator.is_none() && sheet.scenario.ief_loop.is_none();
+    let own_open = step.credited && layer.through_bpcs() && layer.control_loop.is_none();
+    if step.reason == Some(super::NoCredit::LoopNotStated) || (initiator_open && own_open) {
         warnings.push(json!({ "code": "loop_not_stated", "field": one.field("loop"), "layer": step.layer }));
     }
     let mut missing = Vec::new();
@@ -284,6 +293,26 @@ fn warn_of_layer(one: &Ask, step: &LayerStep, warnings: &mut Vec<Value>) -> Resu
         warnings.push(json!({ "code": "independence_not_stated", "field": one.here(), "layer": step.layer, "missing": missing }));
     }
     Ok(())
+}
+
+/// Whoever starts a scenario, or has failed to stop it, does not stop it either: people are independent only where `uses` says who they are.
+fn warn_of_people(asked: &[Ask], sheet: &Sheet, outcome: &Outcome, warnings: &mut Vec<Value>) {
+    const HUMAN: [&str; 2] = ["operator_routine", "loto"];
+    let initiator = sheet.initiator.filter(|row| HUMAN.contains(&row.code.as_str()));
+    let mut earlier: Vec<&Layer> = Vec::new();
+    let credited = asked.iter().zip(&sheet.scenario.layers).zip(&outcome.steps).filter(|(_, step)| step.credited);
+    for ((one, layer), _) in credited.filter(|((_, layer), _)| layer.is_human()) {
+        let open = |others: &[String]| layer.uses.is_empty() || others.is_empty();
+        if let Some(row) = initiator.filter(|_| open(&sheet.scenario.ief_uses)) {
+            let code = "human_layer_beside_human_initiator";
+            warnings.push(json!({ "code": code, "field": one.field("uses"), "layer": layer.name, "initiating_event": row.code }));
+        }
+        if let Some(first) = earlier.iter().find(|first| open(&first.uses)) {
+            let code = "second_human_layer";
+            warnings.push(json!({ "code": code, "field": one.field("uses"), "layer": layer.name, "earlier": first.name }));
+        }
+        earlier.push(layer);
+    }
 }
 
 fn tolerable(ask: &Ask) -> Result<(f64, Line), Refusal> {
