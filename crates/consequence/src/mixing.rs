@@ -2,7 +2,8 @@
 
 use libm::exp;
 
-use crate::{M_WATER, P0, R, Refusal};
+use crate::properties::Substance;
+use crate::{CP_AIR, M_AIR, M_WATER, P0, Pascal, R, Refusal, Validity};
 
 /// Constant of water's vapour pressure, K.
 const B_WATER: f64 = 5514.0;
@@ -63,6 +64,25 @@ struct Drops {
 }
 
 impl Mixing {
+    /// A substance of the table in dry air of pressure `p`, Pa; its vapour pressure by Clausius–Clapeyron from its boiling point.
+    pub fn of(s: &Substance, p: f64) -> Result<Self, Refusal> {
+        let t_b = s.boiling_point(Pascal(p))?;
+        let (dh, m_s) = (s.heat_of_vaporisation(t_b)?, s.molar_mass().0);
+        Ok(Self {
+            m_s,
+            m_a: M_AIR,
+            q_a: 0.0,
+            cp_s: s.cp_gas_J_kgK,
+            cp_l: s.cp_liq_J_kgK.unwrap_or(s.cp_gas_J_kgK),
+            cp_a: CP_AIR,
+            dh,
+            t_b: t_b.0,
+            b: dh * m_s / R,
+            rho_l: s.liquid_density(t_b, &mut Validity::new())?.0,
+            p,
+        })
+    }
+
     /// `p_sat/p` at `t`: `exp(B (1/T_b − 1/T))`.
     pub fn saturation(&self, t: f64) -> f64 {
         exp((self.b * (1.0 / self.t_b - 1.0 / t)).min(50.0))

@@ -11,7 +11,7 @@ use anlan_consequence::meteorology::radiation::{Observation, turbulence};
 use anlan_consequence::meteorology::{Stability, length};
 use anlan_consequence::mixing::Mixing;
 use anlan_consequence::properties::substances;
-use anlan_consequence::{M_AIR, Refusal, Validity};
+use anlan_consequence::{Refusal, Validity};
 use common::decades;
 use proptest::prelude::*;
 
@@ -23,11 +23,7 @@ proptest! {
         u_star in 0.03_f64..1.0, inverse_length in -0.1_f64..0.1, z0 in decades(-4.0, 0.0), t_a in 250.0_f64..315.0,
     ) {
         let s = &substances()[i % substances().len()];
-        let (m_s, dh) = (s.mw * 1e-3, s.hvap_Tb_J_kg);
-        let mixing = Mixing {
-            m_s, m_a: M_AIR, q_a: 0.0, cp_s: s.cp_gas_J_kgK, cp_l: s.cp_liq_J_kgK.unwrap_or(2000.0), cp_a: 1006.0, dh, t_b: s.t_boil_K,
-            b: dh * m_s / 8.314, rho_l: s.rho_liq_ref_kg_m3, p: 101_325.0,
-        };
+        let Ok(mixing) = Mixing::of(s, 101_325.0) else { return Ok(()) };
         let t_s = if liquid > 0.0 { s.t_boil_K } else { s.t_boil_K.max(t_a) };
         let puff = HeavyPuff {
             mixing: &mixing, mass, air: air * mass, t_s, liquid, aspect: 1.0, u_star, inverse_length, z0, t_a, constants: Constants::default(),

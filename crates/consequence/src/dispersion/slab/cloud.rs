@@ -59,17 +59,61 @@ impl Slice {
         self.z_c > 0.5 * self.h
     }
 
-    /// Moves up and down by its own momentum: above the ground, or lighter than the air.
-    pub fn free(&self, rho_a: f64) -> bool {
-        self.lofted() || self.mixture.rho < rho_a
-    }
-
     pub fn top(&self) -> f64 {
         if self.lofted() { self.z_c + 0.5 * self.h } else { self.h }
     }
 }
 
+/// The shallowest layer over ground of roughness `z0`, m.
+pub fn layer(z0: f64) -> f64 {
+    (3.0 * z0).clamp(0.01, 1.0)
+}
+
+/// What moves the middle of a cloud up and down.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Middle {
+    /// Its own momentum.
+    Free,
+    /// Nothing: the turbulence of the air is stronger than what is left of its lift.
+    Drifts,
+    /// It lies on the ground and only spreads.
+    Lies,
+}
+
+/// Lift over turbulence, `g h (ρa − ρ)/(ρa u*²)`, above which a cloud on the ground leaves it (Briggs 1973; from-knowledge, 20 to 30), and
+/// below which one in the air rises no more.
+const LIFT_OFF: f64 = 20.0;
+const SPENT: f64 = 1.0;
+
 impl Run {
+    /// SLAB lets every cloud that is lighter than the air leave the ground, and rise for ever. `Improved` asks whether its lift is stronger
+    /// than the turbulence that mixes it down.
+    pub fn middle(&self, s: &Slice) -> Middle {
+        let a = &self.ambient;
+        let lift = G * s.h * (a.rho_a - s.mixture.rho) / (a.rho_a * a.u_star * a.u_star);
+        match (s.lofted(), self.closure) {
+            (true, Closure::Improved) if lift > 0.0 && lift < SPENT => Middle::Drifts,
+            (true, _) => Middle::Free,
+            (false, Closure::Slab) if lift > 0.0 => Middle::Free,
+            (false, Closure::Improved) if lift > LIFT_OFF => Middle::Free,
+            (false, _) => Middle::Lies,
+        }
+    }
+
+    /// Share of its speed at which a current of depth `h` spreads sideways: one as shallow as what makes the ground rough does not.
+    pub fn clears_the_ground(&self, h: f64) -> f64 {
+        let rough = self.rough();
+        if rough > 0.0 { ((h - rough) / rough).clamp(0.0, 1.0) } else { 1.0 }
+    }
+
+    /// Depth of the layer a current does not become shallower than by spreading, m; SLAB has none.
+    pub fn rough(&self) -> f64 {
+        match self.closure {
+            Closure::Slab => 0.0,
+            Closure::Improved => layer(self.ambient.z0),
+        }
+    }
+
     /// Mixture at mass fraction `m` with ground heat `heat` per kg, J/kg.
     pub fn mixture(&self, m: f64, heat: f64) -> Mixture {
         let t_a = self.ambient.t_a;
@@ -88,7 +132,7 @@ impl Run {
 
     /// Layer-mean wind of a cloud of depth `h` centred at `z_c`.
     pub fn u_bar(&self, h: f64, z_c: f64) -> f64 {
-        if z_c > 0.5 * h { self.ambient.mean_wind(z_c - 0.5 * h, z_c + 0.5 * h) } else { self.ambient.mean_wind(0.0, h) }
+        if z_c > 0.5 * h { self.ambient.mean_wind(z_c - 0.5 * h, z_c + 0.5 * h) } else { self.ambient.mean_wind(0.0, h.max(self.rough())) }
     }
 
     /// Friction and entrainment of one slice.

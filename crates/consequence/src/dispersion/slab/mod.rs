@@ -1,6 +1,7 @@
 //! The SLAB-like dense-gas model: a cloud averaged over depth and width, steady plume in x, then puff in time. Specification 06 §3.
 //!
-//! Every form follows the published SLAB equations; `Closure::Improved` changes three of them (§3.8), each for a physical reason and without a fitted coefficient.
+//! Every form follows the published SLAB equations; `Closure::Improved` changes six of them
+//! (§3.8 and `docs/models/slab.md`), each for a physical reason and without a fitted coefficient.
 
 pub mod ambient;
 pub mod cloud;

@@ -2,7 +2,7 @@
 
 use libm::{acos, cos, exp, sqrt};
 
-use super::cloud::{C_F, ROOT_3, Run, Slice, limited, ratio_power};
+use super::cloud::{C_F, Middle, ROOT_3, Run, Slice, layer, limited, ratio_power};
 use super::field::{Cloud, Station};
 use super::{Closure, jet, puff};
 use crate::{G, Note, Refusal, Validity};
@@ -10,7 +10,10 @@ use crate::{G, Note, Refusal, Validity};
 /// Steps in the source and least growth of the distance per step beyond it.
 const SOURCE_STEPS: usize = 80;
 const GROWTH: f64 = 0.05;
-const MOST_STEPS: usize = 600;
+/// Most growth of mass or width in a step beyond the source.
+const MOST_GROWTH: f64 = 0.1;
+const MOST_STEPS: usize = 6000;
+const MOST_STATIONS: usize = 600;
 const MOST_ROUNDS: usize = 40;
 
 /// The plume at x: half mass flux R, half-width B, core b, height of the centre, speeds, and what is carried.
@@ -63,7 +66,7 @@ pub fn from_pool(run: &Run, q: f64, area: f64, duration: f64, x_max: f64) -> Res
         b_s = high;
         notes.add(Note::Held { model: super::MODEL, input: "half-width of the source, m (spreads upwind)", given: geometric, used: b_s });
     }
-    let mut stations = Vec::with_capacity(MOST_STEPS);
+    let mut stations = Vec::with_capacity(MOST_STATIONS);
     let (at, from) = over_pool(run, q, duration, b_s, Some(&mut stations))
         .ok_or(Refusal::NoSolution { model: super::MODEL, why: "the wind cannot carry so much vapour from a pool" })?;
     beyond(run, at, from, stations, x_max, notes)
@@ -72,7 +75,7 @@ pub fn from_pool(run: &Run, q: f64, area: f64, duration: f64, x_max: f64) -> Res
 /// Through the source region; `None` where the cubic has no root.
 fn over_pool(run: &Run, q: f64, duration: f64, b_s: f64, mut keep: Option<&mut Vec<Station>>) -> Option<(At, From)> {
     let a = &run.ambient;
-    let h_e = 0.01_f64.max(3.0 * a.z0);
+    let h_e = layer(a.z0);
     let u_bar = run.u_bar(h_e, 0.0);
     let rho_s = run.mixture(1.0, 0.0).rho;
     let w_s = q / (rho_s * 4.0 * b_s * b_s);
@@ -126,7 +129,7 @@ pub fn from_jet(run: &Run, q: f64, area: f64, height: f64, elevation: f64, durat
         q_mass: q * start.x / (start.u + 1e-9) * 0.5,
     };
     let from = From { q, duration, b_s: None, x_src: start.x, relax: 1.0, u_src2: 0.0 };
-    let stations = Vec::with_capacity(MOST_STEPS);
+    let stations = Vec::with_capacity(MOST_STATIONS);
     beyond(run, at, from, stations, x_max, Validity::new())
 }
 
@@ -134,7 +137,10 @@ pub fn from_jet(run: &Run, q: f64, area: f64, height: f64, elevation: f64, durat
 fn beyond(run: &Run, mut at: At, from: From, mut stations: Vec<Station>, x_max: f64, notes: Validity) -> Result<Cloud, Refusal> {
     let x_near = from.b_s.unwrap_or(0.0);
     stations.push(at.station(&from));
-    while at.x < x_max && stations.len() < MOST_STEPS && !run.thinned_out(at.s.m) {
+    for _ in 0..MOST_STEPS {
+        if at.x >= x_max || stations.len() >= MOST_STATIONS || run.thinned_out(at.s.m) {
+            break;
+        }
         let mut dx = (GROWTH * (at.x + x_near)).max(0.02);
         if at.s.lofted() && at.r_w < 0.0 {
             // Where a sinking cloud meets the ground is found to a twentieth of its height.
@@ -142,15 +148,29 @@ fn beyond(run: &Run, mut at: At, from: From, mut stations: Vec<Station>, x_max: 
         }
         let dx = run.stride * dx;
         at = step(run, &from, &at, dx).ok_or(Refusal::NoSolution { model: super::MODEL, why: "the plume stops beyond its source" })?;
-        stations.push(at.station(&from));
+        let far = stations.last().is_none_or(|last| worth_keeping(last, &at));
+        if far {
+            stations.push(at.station(&from));
+        }
         if at.q_mass >= 0.5 * from.q * from.duration {
+            if !far {
+                stations.push(at.station(&from));
+            }
             let r = from.q * from.duration / (4.0 * at.s.m);
             let (heat, r_w) = (at.heat / at.r * r, at.r_w / at.r * r);
             let start = puff::Start { x: at.x, t: from.duration, r, s: at.s, b: at.b, heat, r_w, mass: from.q * from.duration };
             return puff::onward(run, start, stations, from.duration, x_max, notes);
         }
     }
+    if stations.last().is_some_and(|last| last.x < at.x) {
+        stations.push(at.station(&from));
+    }
     Ok(Cloud { stations, duration: from.duration, ambient: run.ambient, m_s: run.mixing.m_s, m_a: run.ambient.m_a, notes })
+}
+
+/// Small steps are kept once they come to something: a twentieth of the way, or of the mixture.
+fn worth_keeping(last: &Station, at: &At) -> bool {
+    at.x >= last.x + (0.04 * last.x.abs()).max(0.02) || at.s.m < 0.95 * last.m || (at.s.z_c - last.z_c).abs() > 0.05 * at.s.h
 }
 
 impl At {
@@ -219,14 +239,12 @@ fn slope(run: &Run, from: &From, at: &At) -> Slope {
             rho * s.big_b * mix.v_h * run.cp(s.m) * (a.t_a - s.mixture.t),
         )
     };
-    // A cloud above the ground, or lighter than the air, moves its middle by its own momentum; one that lies there only spreads.
-    let free = source.is_none() && s.free(a.rho_a);
-    let w_c = if source.is_some() {
-        0.0
-    } else if free {
-        at.r_w / at.r
-    } else {
-        -s.v_g * s.z_c / s.big_b
+    let middle = if source.is_some() { Middle::Drifts } else { run.middle(&s) };
+    let free = middle == Middle::Free;
+    let w_c = match middle {
+        Middle::Free => at.r_w / at.r,
+        Middle::Drifts => 0.0,
+        Middle::Lies => -s.v_g * s.z_c / s.big_b,
     };
     let lift = if free { -G * (rho - a.rho_a) * s.big_b * s.h - f64::from(lofted) * rho * s.h * C_F * w_c * w_c.abs() } else { 0.0 };
     Slope {
@@ -243,9 +261,12 @@ fn slope(run: &Run, from: &From, at: &At) -> Slope {
     }
 }
 
-/// One step by the midpoint rule; frictions can pull to rest, never past it.
+/// One step of at most `dx` by the midpoint rule; frictions can pull to rest, never past it. Where a cloud that hardly moves spreads, the
+/// step is the way in which its mass or width grows by [`MOST_GROWTH`].
 fn step(run: &Run, from: &From, at: &At, dx: f64) -> Option<At> {
     let first = slope(run, from, at);
+    let limit = |value: f64, per_m: f64| if per_m > 0.0 { run.stride * MOST_GROWTH * value / per_m } else { f64::INFINITY };
+    let dx = if from.b_s.is_some_and(|b_s| at.x < b_s) { dx } else { dx.min(limit(at.r, first.r)).min(limit(at.s.big_b, first.big_b)) };
     let half = apply(run, from, at, &first, 0.5 * dx)?;
     let middle = slope(run, from, &half);
     apply(run, from, at, &middle, dx)
@@ -274,7 +295,7 @@ fn apply(run: &Run, from: &From, at: &At, d: &Slope, dx: f64) -> Option<At> {
     let mut b = ((at.b + d.b * dx) * stretch).min(0.9999 * big_b);
     let drive = d.g * dx + at.r * s0.v_g;
     let e_v = if at.r * s0.v_g > 0.0 { at.r * s0.v_g / (at.r * s0.v_g + d.f_v * dx) } else { 1.0 };
-    let v_g = (e_v * drive / r).max(0.0);
+    let v_g = (e_v * drive / r).max(0.0) * if in_source { 1.0 } else { run.clears_the_ground(s0.h) };
     let lofted0 = s0.lofted();
     let alpha = if !lofted0 && rho > a.rho_a { 0.25 } else { 0.0 };
     let alpha0 = if !lofted0 && s0.mixture.rho > a.rho_a { 0.25 } else { 0.0 };
@@ -282,7 +303,7 @@ fn apply(run: &Run, from: &From, at: &At, d: &Slope, dx: f64) -> Option<At> {
     let s_f = limited(at.r * (s0.u_bar - s0.u), (d.f_u * dx).abs());
     let mut u_g3 = alpha * G * (rho - a.rho_a) * r / (2.0 * big_b * rho * rho);
     let mut u = s0.u;
-    let mut z_c = (s0.z_c + d.w_c * dx).max(0.0);
+    let z_c = (s0.z_c + d.w_c * dx).max(0.0);
     // U, h and Ū hold each other: the secant method on U, from the damped step (U U_new²)^(1/3).
     let (mut h, mut u_bar);
     let mut before: Option<(f64, f64)> = None;
@@ -291,14 +312,19 @@ fn apply(run: &Run, from: &From, at: &At, d: &Slope, dx: f64) -> Option<At> {
         h = r / (rho * u * big_b);
         u_bar = run.u_bar(h, z_c);
         let u_e = (1.0 - m) * u_bar + (s_0 + s_f) / r;
-        // Too narrow for the wind: a pool takes a larger footprint, a cloud beyond its source widens in place.
+        // Too narrow for the wind: a pool takes a larger footprint, a cloud beyond its source widens in place as far as the ground lets it.
         let most = 4.0 / 27.0 * u_e * u_e * u_e;
         if !in_source && u_g3 > most && u_e > 0.0 {
-            let wider = 1.0001 * u_g3 / most;
-            big_b *= wider;
-            b *= wider;
-            u_g3 /= wider;
-            before = None;
+            match run.closure {
+                Closure::Slab => {
+                    let wider = 1.0001 * u_g3 / most;
+                    big_b *= wider;
+                    b *= wider;
+                    u_g3 /= wider;
+                    before = None;
+                }
+                Closure::Improved => u_g3 = 0.9999 * most,
+            }
         }
         let new = largest_root(u_e, u_g3)?;
         let gap = new - u;
@@ -319,12 +345,12 @@ fn apply(run: &Run, from: &From, at: &At, d: &Slope, dx: f64) -> Option<At> {
         h = 2.0 * big_b;
         b *= big_b / narrow;
     }
-    // A cloud on the ground that is dense keeps its middle in its lower half.
-    if !lofted0 && rho >= a.rho_a {
-        z_c = z_c.min(0.5 * h);
+    let mut s = Slice { big_b, h, z_c, u, v_g, m, mixture, u_bar, w_s: s0.w_s, u_src2: 0.0 };
+    // A cloud that lies on the ground keeps its middle in its lower half.
+    if !lofted0 && run.middle(&Slice { z_c: 0.0, ..s }) == Middle::Lies {
+        s.z_c = z_c.min(0.5 * h);
     }
-    let s = Slice { big_b, h, z_c, u, v_g, m, mixture, u_bar, w_s: s0.w_s, u_src2: 0.0 };
-    let r_w = if s.free(a.rho_a) { at.r_w + d.r_w * dx } else { 0.0 };
+    let r_w = if run.middle(&s) == Middle::Free { at.r_w + d.r_w * dx } else { 0.0 };
     let at = At { x, r, s, b, r_w, heat, q_mass: at.q_mass + d.q_mass * dx };
     (at.r.is_finite() && u.is_finite() && big_b.is_finite()).then_some(at)
 }

@@ -3,7 +3,7 @@
 use libm::sqrt;
 
 use super::ambient::KAPPA;
-use super::cloud::{C_F, ROOT_3, Run, Slice, limited, ratio_power};
+use super::cloud::{C_F, Middle, ROOT_3, Run, Slice, limited, ratio_power};
 use super::field::{Cloud, Station};
 use crate::{G, Refusal, Validity};
 
@@ -143,8 +143,13 @@ fn slope(run: &Run, at: &At) -> Slope {
     let shear = 0.6 * a.u_star / KAPPA * a.phi_m(z_r) * z_r / (z_r + a.z0) * (1.0 - z_r / a.h_mix).max(0.0);
     let v_ex = sqrt(v_ax * v_ax + shear * shear);
     let lofted = s.lofted();
-    let free = s.free(a.rho_a);
-    let w_c = if free { at.r_w / at.r } else { -(s.v_g / s.big_b + at.u_g / at.big_bx) * s.z_c };
+    let middle = run.middle(s);
+    let free = middle == Middle::Free;
+    let w_c = match middle {
+        Middle::Free => at.r_w / at.r,
+        Middle::Drifts => 0.0,
+        Middle::Lies => -(s.v_g / s.big_b + at.u_g / at.big_bx) * s.z_c,
+    };
     let pull = if lofted { 0.0 } else { 0.75 * G * dense * s.h * s.h };
     Slope {
         r: ROOT_3 * a.rho_a * ((v_ex * s.big_b + mix.v_e * at.big_bx) * s.h + mix.w_e * area),
@@ -185,17 +190,18 @@ fn apply(run: &Run, mass: f64, at: &At, d: &Slope, dt: f64) -> At {
         let e = if v > 0.0 { at.r * v / (at.r * v + f * dt) } else { 1.0 };
         (e * (at.r * v + g * dt) / r).max(0.0)
     };
-    let v_g = current(s0.v_g, d.g_y, d.f_y);
-    let u_g = current(at.u_g, d.g_x, d.f_x);
+    let clear = run.clears_the_ground(h0);
+    let v_g = clear * current(s0.v_g, d.g_y, d.f_y);
+    let u_g = clear * current(at.u_g, d.g_x, d.f_x);
     let momentum = at.r * (s0.u - (1.0 - s0.m) * s0.u_bar) + limited(at.r * (s0.u_bar - s0.u), (d.f_u * dt).abs());
     let h = r / (rho * big_b * big_bx);
-    let mut z_c = (s0.z_c + d.w_c * dt).max(0.0);
-    if !s0.lofted() && rho >= a.rho_a {
-        z_c = z_c.min(0.5 * h);
-    }
+    let z_c = (s0.z_c + d.w_c * dt).max(0.0);
     let u_bar = run.u_bar(h, z_c);
     let u = ((1.0 - m) * u_bar + momentum / r).max(1e-3);
-    let s = Slice { big_b, h, z_c, u, v_g, m, mixture, u_bar, w_s: 0.0, u_src2: 0.0 };
-    let r_w = if s.free(a.rho_a) { at.r_w + d.r_w * dt } else { 0.0 };
+    let mut s = Slice { big_b, h, z_c, u, v_g, m, mixture, u_bar, w_s: 0.0, u_src2: 0.0 };
+    if !s0.lofted() && run.middle(&Slice { z_c: 0.0, ..s }) == Middle::Lies {
+        s.z_c = z_c.min(0.5 * h);
+    }
+    let r_w = if run.middle(&s) == Middle::Free { at.r_w + d.r_w * dt } else { 0.0 };
     At { x: at.x + 0.5 * (s0.u + u) * dt, t: at.t + dt, r, s, b, big_bx, bx, u_g, heat, r_w }
 }

@@ -9,7 +9,6 @@ use crate::numerics::largest;
 use crate::properties::Substance;
 use crate::scenario::release::Released;
 use crate::scenario::weather::Air;
-use crate::units::{CP_AIR, M_AIR, Pascal, R};
 use crate::vulnerability::ToxicProbit;
 use crate::zones::Ring;
 use crate::{Refusal, Validity};
@@ -23,22 +22,7 @@ pub struct Boxed {
 impl Boxed {
     /// With the air of its own expansion left out.
     pub fn of(s: &Substance, air: &Air, r: &Released) -> Result<Self, Refusal> {
-        let t_b = s.boiling_point(Pascal(air.p))?;
-        let dh = s.heat_of_vaporisation(t_b)?;
-        let m_s = s.molar_mass().0;
-        let mixing = Mixing {
-            m_s,
-            m_a: M_AIR,
-            cp_s: s.cp_gas_J_kgK,
-            cp_l: s.cp_liq_J_kgK.unwrap_or(s.cp_gas_J_kgK),
-            cp_a: CP_AIR,
-            dh,
-            t_b: t_b.0,
-            b: dh * m_s / R,
-            rho_l: s.liquid_density(t_b, &mut Validity::new())?.0,
-            p: air.p,
-            q_a: 0.0,
-        };
+        let mixing = Mixing::of(s, air.p)?;
         let puff = HeavyPuff {
             mixing: &mixing,
             mass: r.mass_kg,

@@ -13,12 +13,13 @@ use super::workbook::Workbook;
 use super::{Answers, Dispersed, Run, TOXIC_S};
 use crate::dispersion::choice::{COLD_DENSE, Lasting, Path, by_richardson, lasting};
 use crate::dispersion::plume;
+use crate::mixing::Mixing;
 use crate::properties::Substance;
 use crate::scenario::Findings;
 use crate::scenario::describe::Description;
 use crate::scenario::release::{Direction, Released, Source};
 use crate::scenario::weather::Air;
-use crate::units::{G, R};
+use crate::units::{G, M_AIR, R};
 use crate::zones::{Hazard, Level, toxic_levels};
 use crate::{Note, Refusal, Validity};
 
@@ -73,8 +74,21 @@ pub(in crate::scenario) fn disperse(
 /// The models to run: dense (true), passive (false), or both where the criteria do not decide or disagree.
 fn paths(s: &Substance, air: &Air, r: &Released, found: &mut Findings) -> &'static [bool] {
     let g0 = G * (r.density_kg_m3 - air.rho) / air.rho;
-    let cold = COLD_DENSE.contains(&s.cas.as_str()) && (r.liquid_share > 0.0 || r.temperature_k < air.t - 20.0);
-    if cold {
+    if s.molar_mass().0 < M_AIR && (g0 <= 0.0 || r.liquid_share > 0.0) {
+        // Cold, or drops that cool what they evaporate into, make a light gas heavy; whether they suffice the mixture tells.
+        match densest(s, air, r) {
+            Some(rho) if rho <= air.rho => {
+                found.assume("passive path: cold as it is, the gas is heavier than the air at no dilution; it is not taken to rise");
+                return &[false];
+            }
+            Some(rho) if rho <= BARELY_DENSE * air.rho => {
+                found.assume("dense and passive path, the larger shown: the cold gas is barely heavier than the air");
+                return &[true, false];
+            }
+            _ => {}
+        }
+    }
+    if COLD_DENSE.contains(&s.cas.as_str()) && (r.liquid_share > 0.0 || r.temperature_k < air.t - 20.0) {
         found.assume("dense path: a cold or aerosol release of a substance whose gas is light");
         return &[true];
     }
@@ -110,6 +124,16 @@ fn paths(s: &Substance, air: &Air, r: &Released, found: &mut Findings) -> &'stat
     paths
 }
 
+/// A mixture no denser than this, over the air's density, may as well mix as it would without weight.
+const BARELY_DENSE: f64 = 1.02;
+
+/// Density of the release at its densest, pure or mixed with air, kg/m³.
+fn densest(s: &Substance, air: &Air, r: &Released) -> Option<f64> {
+    let mixing = Mixing::of(s, air.p).ok()?;
+    let mixed = |step: i32| Some(mixing.with_air(libm::pow(0.8, f64::from(step)), r.liquid_share, r.temperature_k, air.t).ok()?.rho);
+    (1..24).map(mixed).try_fold(r.density_kg_m3, |most, rho| Some(f64::max(most, rho?)))
+}
+
 impl Asked<'_> {
     fn run(&self, paths: &[bool], found: &mut Findings) -> Result<Run, Refusal> {
         let mut run = Run::default();
@@ -136,11 +160,11 @@ impl Asked<'_> {
         match slab_cloud(self, found, &mut notes) {
             Ok(cloud) => {
                 notes.merge(&cloud.notes);
-                // Farther than a few source lengths, or the comparison is one of sources.
+                // Where both end within a few source lengths the comparison is one of sources.
                 let (own, other) = (cloud.reach(lowest, 0.0, TOXIC_S).unwrap_or(0.0), book.axis_reach(lowest).unwrap_or(0.0));
                 found.model(Workbook::MODEL);
                 let steady = matches!(lasting(r.duration_s, air.u10, own.max(other)), Lasting::Continuous) || r.duration_s == 0.0;
-                if steady && own > 50.0 && other > 50.0 && !(1.0 / 3.0..=3.0).contains(&(own / other)) {
+                if steady && own.max(other) > 50.0 && !(1.0 / 3.0..=3.0).contains(&(own / other)) {
                     notes.add(Note::OutOfRange {
                         model: "dispersion.slab",
                         input: "reach over that of Britter–McQuaid",
