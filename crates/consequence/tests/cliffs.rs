@@ -6,7 +6,7 @@ mod common;
 use anlan_consequence::meteorology::Stability;
 use anlan_consequence::scenario::{Description, run};
 use anlan_consequence::zones::{Hazard, Threat};
-use common::{says, scenario};
+use common::{left_out, says, scenario};
 
 /// Reaches of the red and the yellow toxic zone, m, in wind `u` of class `class`.
 fn toxic(cas: &str, release: &str, u: f64, class: f64) -> (f64, f64) {
@@ -50,7 +50,12 @@ fn how_high_a_leak_is_changes_its_zone_little() {
     for (u, class) in [(0.6, 6.0), (1.0, 6.0), (1.5, 6.0), (3.0, 6.0), (3.0, 4.0)] {
         let gas = |dm: i32| {
             let height = f64::from(dm) / 10.0;
-            toxic("7783-06-4", &format!("kind = 'vapour'\nrate_kg_s = 0.5\nduration_s = 1800\ntemperature_c = 20\nheight_m = {height}"), u, class)
+            toxic(
+                "7783-06-4",
+                &format!("kind = 'vapour'\nrate_kg_s = 0.5\nduration_s = 1800\ntemperature_c = 20\nheight_m = {height}"),
+                u,
+                class,
+            )
         };
         smooth(&format!("hydrogen sulphide in {u} m/s by height"), &(80..110).step_by(3).map(gas).collect::<Vec<_>>(), 1.1);
         let liquid = |dm: i32| {
@@ -64,11 +69,15 @@ fn how_high_a_leak_is_changes_its_zone_little() {
 
 #[test]
 fn a_thin_cloud_that_is_a_little_lighter_than_the_night_air_does_not_leave_the_ground() {
-    let hf = |hole: u32| format!("kind = 'liquefied_hole'\ntemperature_c = 40\nhole_mm = {hole}\npath_m = 0\ninventory_kg = 5000\nheight_m = 1");
+    let hf =
+        |hole: u32| format!("kind = 'liquefied_hole'\ntemperature_c = 40\nhole_mm = {hole}\npath_m = 0\ninventory_kg = 5000\nheight_m = 1");
     let by_hole: Vec<_> = [5, 10, 15, 20].map(|hole| toxic("7664-39-3", &hf(hole), 2.0, 6.0)).into();
     assert!(by_hole.windows(2).all(|pair| pair[1].0 > pair[0].0 && pair[1].1 >= pair[0].1), "{by_hole:?}");
     // One part in a million is reached far beyond forty-four; a rising plume would end at once.
     assert!(by_hole[3].1 > 3.0 * by_hole[3].0, "{by_hole:?}");
+    let mut far = scenario("7664-39-3", &hf(20));
+    (far.weather.wind_m_s, far.weather.stability) = (2.0, Stability(6.0));
+    assert!(left_out(&run(&far).unwrap(), "beyond 50 km"));
     // A stiller night reaches farther than a windier evening.
     assert!(toxic("7664-39-3", &hf(20), 2.0, 6.0).0 > toxic("7664-39-3", &hf(20), 3.0, 5.0).0);
 }

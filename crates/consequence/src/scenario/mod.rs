@@ -136,11 +136,19 @@ impl Findings {
     }
 }
 
+/// On a way longer than this, m, the weather seldom stays what it was.
+const FAR_M: f64 = 10_000.0;
+
 /// Runs a scenario: the same description and version give the same bits on every machine.
 pub fn run(description: &Description) -> Result<Outcome, ScenarioError> {
     let effects = Effects::of(description)?;
     let mut zones = bands::zones(&effects)?;
     let (mut assumptions, mut warnings) = (effects.assumptions().to_vec(), effects.warnings().to_vec());
+    if zones.iter().any(|zone| zone.reach_m >= 0.99 * cloud::FARTHEST_M) {
+        warnings.push(Note::LeftOut { model: "zones", what: "what lies beyond 50 km: the zone may reach farther" });
+    } else if zones.iter().any(|zone| zone.reach_m > FAR_M) {
+        warnings.push(Note::Assumed { model: "zones", what: "the weather stays as it is while the cloud is more than 10 km on its way" });
+    }
     if let Some(study) = &description.uncertainty {
         let ran = bands::sampled_bands(description, &effects, study, &mut zones)?;
         if let Some((note, how_many)) = bands::refused(ran, study.samples) {

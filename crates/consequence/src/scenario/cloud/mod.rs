@@ -34,7 +34,7 @@ use crate::zones::Ring;
 const TOXIC_S: f64 = 600.0;
 const QUICK_S: f64 = 60.0;
 /// Nothing is followed farther, m.
-const FARTHEST_M: f64 = 50_000.0;
+pub(in crate::scenario) const FARTHEST_M: f64 = 50_000.0;
 /// Factor by which concentrations scatter about the measured ones.
 pub(super) const SCATTER: f64 = 2.0;
 
@@ -151,11 +151,14 @@ impl Dispersed {
         const ACROSS: usize = 8;
         const UP: usize = 4;
         let half = 0.5 * sqrt(place.volume_m3 / place.height_m);
-        let reach = self.reach(c, 0.0, FLAMMABLE_S).max(self.reach(c, 0.5 * place.height_m, FLAMMABLE_S));
+        let reach = largest([self.reach(c, 0.0, FLAMMABLE_S), self.reach(c, 0.5 * place.height_m, FLAMMABLE_S)]);
         // A cloud is seldom wider than it is long, nor longer upwind than downwind.
         let span = |middle: f64, low: f64, high: f64| ((middle - half).max(low), (middle + half).min(high));
         let (x0, x1) = span(place.downwind_m, -reach, reach);
         let (y0, y1) = span(place.crosswind_m, -reach, reach);
+        if reach.is_nan() {
+            return f64::NAN;
+        }
         if x1 <= x0 || y1 <= y0 {
             return 0.0;
         }
@@ -165,7 +168,9 @@ impl Dispersed {
             for j in 0..ACROSS {
                 for k in 0..UP {
                     let (x, y) = (x0 + (x1 - x0) * at(i, ACROSS), y0 + (y1 - y0) * at(j, ACROSS));
-                    inside += usize::from(self.concentration(x, y, place.height_m * at(k, UP), FLAMMABLE_S) >= c);
+                    let there = self.concentration(x, y, place.height_m * at(k, UP), FLAMMABLE_S);
+                    // Not known to be outside is inside.
+                    inside += usize::from(there >= c || there.is_nan());
                 }
             }
         }
