@@ -116,7 +116,8 @@ fn a_spill_above_its_boiling_point_loses_nothing_and_surfaces_count() {
     assert!(on("surface = 'smooth_concrete'").released.rate_kg_s > on("surface = 'gravel_or_sand'").released.rate_kg_s);
     assert!(on("solar_w_m2 = 900").released.mass_kg > on("").released.mass_kg);
     // A puddle is dry before ten minutes are over: nothing is said of the worst ten.
-    let puddle = run(&scenario("74-82-8", "kind = 'spill'\nrate_kg_s = 5\nduration_s = 5\ntemperature_c = -162\nsurface = 'water'")).unwrap();
+    let puddle =
+        run(&scenario("74-82-8", "kind = 'spill'\nrate_kg_s = 5\nduration_s = 5\ntemperature_c = -162\nsurface = 'water'")).unwrap();
     assert!(puddle.released.duration_s < 600.0, "{}", puddle.released.duration_s);
     assert!(says(&puddle, "the pool's mean rate") && !says(&puddle, "pool's worst ten minutes"));
 }
@@ -185,4 +186,31 @@ fn all_liquid_on_the_ground_has_its_pool_too() {
         outcome.reach(anlan_consequence::zones::Hazard::Toxic, anlan_consequence::zones::Threat::Red).unwrap()
     };
     assert!((red(&all) / red(&model) - 1.0).abs() < 0.2, "{} {}", red(&all), red(&model));
+}
+
+#[test]
+fn a_share_that_reads_as_nothing_is_not_told() {
+    let mut told = 0;
+    for i in 0..40 {
+        let celsius = 14.0 + 0.025 * f64::from(i);
+        let butane = format!(
+            "kind = 'liquefied_hole'\ntemperature_c = {celsius:?}\nhole_mm = 50\npath_m = 0\ninventory_kg = 20000\nheight_m = 1\nrain_out = 'model'"
+        );
+        let outcome = run(&scenario("106-97-8", &butane)).unwrap();
+        assert!(!says(&outcome, "0.00 kg/s") && !outcome.assumptions.iter().any(|a| a.starts_with("0 % rains out")), "{celsius} °C");
+        told += usize::from(says(&outcome, "% rains out"));
+    }
+    assert!((1..40).contains(&told), "{told}");
+}
+
+#[test]
+fn a_hole_that_lets_half_through_rains_out_as_one_of_half_the_area() {
+    let share = |hole_mm: f64, more: &str| {
+        let ammonia =
+            format!("kind = 'liquefied_hole'\ntemperature_c = 20\nhole_mm = {hole_mm:?}\npath_m = 0\ninventory_kg = 20000\nheight_m = 0.8");
+        let effects = Effects::of(&scenario("7664-41-7", &format!("{ammonia}\nrain_out = 'model'\n{more}"))).unwrap();
+        effects.released().rained.unwrap().rate_kg_s / effects.released().outflow_kg_s
+    };
+    let (narrow, half) = (share(81.0 / libm::sqrt(2.0), ""), share(81.0, "discharge_coefficient = 0.305"));
+    assert!((half / narrow - 1.0).abs() < 1e-3 && half < 0.95 * share(81.0, ""), "{half} {narrow}");
 }

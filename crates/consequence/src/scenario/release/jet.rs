@@ -80,14 +80,14 @@ pub(super) fn jetted(course: Course, jet: &Outflow, mouth: &Mouth) -> Result<Rel
     Ok(Released { liquid_share: jet.liquid, height_m, jet: Some(own), ..Released::over(course, source, jet.t, jet.rho) })
 }
 
-/// What becomes of the drops: the share of the outflow that reaches the ground, how far from the hole, m, and the pool it makes there.
+/// What becomes of the drops that fall: their share of the outflow, how far from the hole, m, and the pool they make there.
 struct Fate {
     lost_share: f64,
     at_m: f64,
-    pool: Option<Under>,
+    pool: Under,
 }
 
-/// Less of the outflow than this on the ground is told of by nobody: it stays with the jet.
+/// A smaller share of the outflow than this reads as nothing: it stays with the jet.
 const LEAST_SHARE: f64 = 0.005;
 
 /// The share that falls and where, by one of the three beliefs about rain-out.
@@ -114,10 +114,10 @@ fn fallen(at: &mut Setting, jet: &Expanded, mouth: &Mouth, height: f64, rain: Ra
     })
 }
 
-/// The fate of the drops of a jet that is held for a while.
-fn fate(at: &mut Setting, course: &Course, jet: &Expanded, mouth: &Mouth, height: f64, rain: RainOut) -> Result<Fate, Refusal> {
-    let fallen = fallen(at, jet, mouth, height, rain)?.filter(|(lost_share, _)| *lost_share >= LEAST_SHARE);
-    let Some((lost_share, at_m)) = fallen else { return Ok(Fate { lost_share: 0.0, at_m: 0.0, pool: None }) };
+/// The fate of the drops of a jet that is held for a while; `None` where they stay up. A share without a figure is refused by the pool.
+fn fate(at: &mut Setting, course: &Course, jet: &Expanded, mouth: &Mouth, height: f64, rain: RainOut) -> Result<Option<Fate>, Refusal> {
+    let fallen = fallen(at, jet, mouth, height, rain)?.filter(|(lost_share, _)| lost_share.is_nan() || *lost_share >= LEAST_SHARE);
+    let Some((lost_share, at_m)) = fallen else { return Ok(None) };
     let pool = under_a_jet(at, &Fed { rate: lost_share * course.rate, duration: course.duration, t: jet.t_e })?;
     let (percent, most) = (100.0 * lost_share, pool.most_kg_s);
     at.found.assume(match rain {
@@ -130,7 +130,7 @@ fn fate(at: &mut Setting, course: &Course, jet: &Expanded, mouth: &Mouth, height
              the cloud"
         ),
     });
-    Ok(Fate { lost_share, at_m, pool: Some(pool) })
+    Ok(Some(Fate { lost_share, at_m, pool }))
 }
 
 /// A jet of vapour and drops, less what rains out. Its flame is its own: what rained out burns as a pool.
@@ -138,7 +138,8 @@ pub(super) fn flashed(at: &mut Setting, course: Course, jet: &Expanded, mouth: &
     let (s, air) = (at.s, at.air);
     let height = not_negative("release.height_m", mouth.height_m)?;
     let outflow_kg_s = course.rate;
-    let Fate { lost_share, at_m, pool } = fate(at, &course, jet, mouth, height, rain)?;
+    let fate = fate(at, &course, jet, mouth, height, rain)?;
+    let lost_share = fate.as_ref().map_or(0.0, |fate| fate.lost_share);
     let own_share = (1.0 - lost_share).max(1e-6);
     let drops_share = own_share - jet.flash.min(own_share);
     let own_vapour = 1.0 - drops_share / own_share;
@@ -147,7 +148,7 @@ pub(super) fn flashed(at: &mut Setting, course: Course, jet: &Expanded, mouth: &
     let own_kg_s = own.rate;
     let outflow = Outflow { area: own_kg_s / (own_rho * jet.u_e), speed: jet.u_e, t: jet.t_e, rho: own_rho, liquid: 1.0 - own_vapour };
     let alone = jetted(own, &outflow, mouth)?;
-    let Some(pool) = pool else { return Ok(Released { outflow_kg_s, ..alone }) };
+    let Some(Fate { at_m, pool, .. }) = fate else { return Ok(Released { outflow_kg_s, ..alone }) };
     let rates: Vec<f64> = pool.rates.iter().map(|vapour_kg_s| own_kg_s + vapour_kg_s).collect();
     let course = Course::of_pool(&rates, pool.dt, End::Known);
     let rate = course.rate;
