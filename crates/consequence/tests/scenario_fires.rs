@@ -149,3 +149,46 @@ fn the_guidelines_models_are_shown_beside_the_others_where_they_differ() {
     assert!((own - others).abs() / own.max(others) > 0.2 && other.model == "jet_fire.chamberlain_points");
     assert!(outcome.reach(Hazard::Heat, Threat::Red).unwrap() < outcome.reach(Hazard::Heat, Threat::Yellow).unwrap());
 }
+
+#[test]
+fn a_vessel_of_nitrogen_bursts_with_its_blast_alone() {
+    for (cas, release) in [
+        ("7727-37-9", "kind = 'gas_burst'\npressure_pa = 2e7\ntemperature_c = 20\nvolume_m3 = 10"),
+        ("7732-18-5", "kind = 'burst'\nmass_kg = 5000\ntemperature_c = 180"),
+    ] {
+        let outcome = run(&scenario(cas, release)).unwrap();
+        assert!(outcome.zones.len() == 3 && outcome.zones.iter().all(|zone| zone.level.hazard == Hazard::Blast), "{cas}");
+        assert!(outcome.reach(Hazard::Blast, Threat::Yellow).unwrap() > 5.0 && left_out(&outcome, "the cloud of the burst"), "{cas}");
+    }
+    // What flows for a while and does nothing is refused as before.
+    let hole = "kind = 'gas_hole'\npressure_pa = 2e6\ntemperature_c = 20\nhole_mm = 10\ninventory_kg = 100\nheight_m = 1";
+    assert!(run(&scenario("7727-37-9", hole)).is_err());
+}
+
+#[test]
+fn a_charge_needs_no_substance_and_nothing_else_goes_without() {
+    let of = |head: &str, release: &str| from_toml(&format!("name = 'x'\n{head}\n{WEATHER}\n[release]\n{release}"));
+    let charge = "kind = 'explosive'\nmass_kg = 1000\ntnt_share = 0.4";
+    let reach = |outcome: &Outcome| outcome.reach(Hazard::Blast, Threat::Yellow).unwrap();
+    let bare = run(&of("", charge).unwrap()).unwrap();
+    assert!(bare.substance == "explosive" && bare.substance_zh == "爆炸物" && bare.description.substance.is_empty());
+    // TNT is in no table of gases; a substance of the table keeps its name.
+    let tnt = run(&of("substance = '118-96-7'", charge).unwrap()).unwrap();
+    let named = run(&of("substance = '74-98-6'", charge).unwrap()).unwrap();
+    assert!(named.substance == "propane" && [reach(&tnt), reach(&named)] == [reach(&bare); 2]);
+    let refused = of("", METHANE).unwrap_err();
+    assert!(refused.to_string().contains("missing field `substance`"), "{refused}");
+    assert!(run(&of("substance = '118-96-7'", METHANE).unwrap()).is_err());
+}
+
+#[test]
+fn the_flame_of_a_line_that_loses_pressure_is_that_of_its_first_minute() {
+    let line = "kind = 'gas_pipe'\npressure_pa = 6.4e6\ntemperature_c = 15\ndiameter_mm = 660\nlength_m = 20000\nheight_m = 1";
+    let outcome = run(&scenario("74-82-8", line)).unwrap();
+    let effects = Effects::of(&scenario("74-82-8", line)).unwrap();
+    let (r, flame) = (effects.released(), &effects.fires()[0]);
+    assert!(flame.burns_kg_s < 0.7 * r.rate_kg_s && flame.burns_kg_s > r.mean_rate_kg_s, "{} of {}", flame.burns_kg_s, r.rate_kg_s);
+    assert!(says(&outcome, "mean rate of the first minute") && flame.duration_s == r.duration_s);
+    // A rate that is held says nothing of a minute.
+    assert!(!says(&run(&scenario("74-98-6", PROPANE)).unwrap(), "first minute"));
+}

@@ -12,6 +12,8 @@ use crate::validity::{not_negative, positive};
 use crate::{CP_AIR, G, Kelvin, M_AIR, Note, Pascal, R, Refusal, Validity, air_density};
 
 const MODEL: &str = "discharge.burst";
+/// How thin the cloud is when it stops mixing by itself.
+const END: &str = "share by volume of the substance in its cloud when the burst no longer drives it apart";
 /// Least share of the moles at the end of the expansion: typical are 5–10 %.
 const LEAST_FRACTION: f64 = 0.05;
 
@@ -99,7 +101,7 @@ pub fn expand(burst: &Burst) -> Result<BurstCloud, Refusal> {
     let most = M_AIR / m_s * (1.0 / LEAST_FRACTION - 1.0);
     if air_per_kg > most {
         let given = 1.0 / (1.0 + air_per_kg * m_s / M_AIR);
-        notes.add(Note::Held { model: MODEL, input: "share of the moles at the end of the expansion", given, used: LEAST_FRACTION });
+        notes.add(Note::Held { model: MODEL, input: END, given, used: LEAST_FRACTION });
     }
     let air_per_kg = air_per_kg.min(most);
     let (mixture, radius, least) = state(air_per_kg)?;
@@ -108,7 +110,7 @@ pub fn expand(burst: &Burst) -> Result<BurstCloud, Refusal> {
         model: MODEL,
         what: "twice the flashed share goes into the cloud; it keeps its radial momentum until it is as slow as its fall or the wind",
     });
-    notes.range(MODEL, "share of the moles at the end of the expansion", mixture.y, LEAST_FRACTION - 1e-9, 0.15);
+    notes.range(MODEL, END, mixture.y, LEAST_FRACTION - 1e-9, 0.15);
     Ok(BurstCloud {
         flash,
         airborne,

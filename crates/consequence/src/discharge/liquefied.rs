@@ -61,6 +61,15 @@ pub struct Stream {
     pub notes: Validity,
 }
 
+impl Stream {
+    /// The stream of an opening `by` times as large.
+    pub(crate) fn wider(&mut self, by: f64) {
+        self.rate *= by;
+        self.jet.a_e *= by;
+        self.jet.d_e *= sqrt(by);
+    }
+}
+
 /// Mean void of a liquid through which vapour rises at the superficial speed `j`, m/s, as bubbles do (drift flux, DIERS; from-knowledge):
 /// `j/u_∞ = α(1−α)²/((1−α³)(1−1.2α))`, `u_∞ = 1.18 (g σ (ρ_l−ρ_v)/ρ_l²)^¼`.
 pub fn swell_void(j: f64, sigma: f64, rho_l: f64, rho_v: f64) -> Result<f64, Refusal> {

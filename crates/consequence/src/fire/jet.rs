@@ -182,7 +182,10 @@ fn flame(input: &JetFireInput, u_j: f64, rho_j: f64, longer: f64) -> Result<JetF
     let u = not_negative("wind_m_s", input.wind_m_s)?;
     let mut validity = Validity::new();
     validity.range(MODEL, "mass_rate_kg_s", m, 0.5, 100.0);
-    validity.add(Note::LeftOut { model: MODEL, what: "inside the flame points without a size stand for it: the flux there is too large" });
+    validity.add(Note::LeftOut {
+        model: MODEL,
+        what: "heat inside the flame: points stand for the flame, and close to one of them the heat comes out too large",
+    });
     let rho_a = p_a * M_AIR / (R * t_a);
 
     let d_s = sqrt(4.0 * m / (PI * u_j * rho_a));

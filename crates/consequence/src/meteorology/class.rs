@@ -15,7 +15,7 @@ impl Stability {
     pub const E: Self = Self(5.0);
     pub const F: Self = Self(6.0);
 
-    /// The class of a letter, or halfway between two (`A-B`).
+    /// The class of a letter, or halfway between two neighbours (`A-B`).
     pub fn of(text: &str) -> Option<Self> {
         let one = |c: &str| match c {
             "A" => Some(1.0),
@@ -28,7 +28,8 @@ impl Stability {
         };
         match text.split_once(['-', '–']) {
             None => one(text).map(Self),
-            Some((a, b)) => Some(Self((one(a)? + one(b)?) / 2.0)),
+            // Halfway between A and D would be a class nobody wrote.
+            Some((a, b)) => one(a).zip(one(b)).filter(|(a, b)| (b - a).abs() == 1.0).map(|(a, b)| Self((a + b) / 2.0)),
         }
     }
 
@@ -170,5 +171,6 @@ mod tests {
         assert_eq!(gb_t_3840(1.0, radiation_class(3.0, 1.0, Some(70.0))), Stability::A);
         assert_eq!(gb_t_3840(4.0, radiation_class(10.0, 9.0, Some(70.0))), Stability::D);
         assert_eq!(Stability::of("B-C"), Some(Stability(2.5)));
+        assert!(["A-D", "F-A", "D-D", "A-", "G"].iter().all(|text| Stability::of(text).is_none()));
     }
 }

@@ -14,7 +14,8 @@ use crate::zones::{OwnLevels, Site};
 #[serde(deny_unknown_fields)]
 pub struct Description {
     pub name: String,
-    /// CAS number.
+    /// CAS number. Only a charge may leave it out: its blast asks for no property.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
     pub substance: String,
     /// The models of AQ/T 3046-2013 where they differ; the result then shows both.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]

@@ -53,7 +53,7 @@ impl Effects {
         Self::scaled(description, 1.0)
     }
 
-    /// The same with every rate, and so the mass, `by` times as large: what an uncertain discharge coefficient does.
+    /// The same with every rate `by` times as large, as an uncertain discharge coefficient makes it; of no more mass than there is.
     pub(super) fn scaled(description: &Description, by: f64) -> Result<Self, ScenarioError> {
         let mut found = Findings::default();
         if let Some(site) = description.site {
@@ -64,7 +64,7 @@ impl Effects {
         let mut notes = Validity::new();
         let air = weather::air(&description.weather, &mut notes)?;
         found.warn(&notes);
-        let released = description.release.released(&substance, &air, &mut found)?.scaled(by);
+        let released = description.release.released(&substance, &air, by, &mut found)?;
         let levels = cloud::levels(description, &substance, &released, &mut found)?;
         let dispersed = cloud::disperse(description, &substance, &air, &released, &levels, &mut found)?;
         let flammable_kg = match released.source {

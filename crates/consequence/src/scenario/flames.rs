@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use super::Findings;
 use super::describe::Description;
-use super::release::{Direction, Released, Source};
+use super::release::{Direction, Jet, Released, Source};
 use super::weather::Air;
 use crate::fire::stoichiometry::Formula;
 use crate::fire::{fireball, jet, pool};
@@ -40,6 +40,8 @@ pub struct Fire {
     pub duration_s: f64,
     /// Length of a flame, diameter of a pool or a fireball, m.
     pub size_m: f64,
+    /// What burns in it, kg/s.
+    pub burns_kg_s: f64,
     /// Factor by which fluxes scatter about the measured ones (07 §6).
     pub scatter: f64,
     pub validity: Validity,
@@ -118,115 +120,23 @@ pub(super) fn fires(d: &Description, s: &Substance, air: &Air, r: &Released, fou
         return Ok(Vec::new());
     }
     let h_c = s.heat_of_combustion()?;
-    let fire = match r.source {
-        Source::Jet { .. } if d.compat_aqt3046 => {
-            found.assume("AQ/T 3046-2013: jet flame E.57, one point source at its middle with a fifth of the heat (E.58, E.59)");
-            let length = jet::aqt3046_length(h_c, r.rate_kg_s);
-            Fire {
-                kind: FireKind::Jet,
-                model: AQT_MODEL,
-                duration_s: r.duration_s,
-                size_m: length,
-                scatter: 2.0,
-                validity: Validity::new(),
-                flame: Flame::AqtJet { h_c, m: r.rate_kg_s, middle_m: 0.5 * length },
-                height_m: r.height_m,
-                at_m: 0.0,
-            }
-        }
-        Source::Jet { p_0, t_0, speed_m_s, direction, .. } => {
-            let two_phase = r.liquid_share > 0.0;
-            let formula = Formula::of(&s.formula);
-            let stoichiometric = formula.map(|f| f.mass_fraction()).transpose()?;
-            let input = jet::JetFireInput {
-                mass_rate_kg_s: r.rate_kg_s,
-                p_0,
-                t_0,
-                mw: s.molar_mass().0,
-                gamma: s.gamma_298,
-                h_c,
-                fuel: jet::JetFuel::of_molar_mass(s.molar_mass().0, two_phase),
-                stoichiometric_fraction: stoichiometric.unwrap_or_else(|| jet::alkane_stoichiometric_fraction(s.molar_mass().0)),
-                direction: if direction == Direction::Vertical { jet::JetDirection::Vertical } else { jet::JetDirection::Horizontal },
-                wind_m_s: air.u10,
-                t_a: air.t,
-                p_a: air.p,
-                rh: air.rh,
-            };
-            let fire = if two_phase { jet::two_phase_jet_fire(&input, speed_m_s, r.density_kg_m3)? } else { jet::jet_fire(&input)? };
-            let mut validity = fire.validity;
-            if formula.is_none() {
-                validity.add(Note::Assumed { model: jet::MODEL, what: "stoichiometric mixture of an alkane of the same molar mass" });
-            }
-            if !formula.is_some_and(|f| f.is_hydrocarbon()) {
-                validity
-                    .add(Note::Assumed { model: jet::MODEL, what: "share of heat radiated as by a hydrocarbon of the same molar mass" });
-            }
-            found.assume(match direction {
-                Direction::Horizontal => "the jet is horizontal and points downwind",
-                Direction::Vertical => "the jet points upwards; the wind bends its flame",
-                Direction::Down => "the jet points at the ground; its flame is taken as horizontal and downwind",
-            });
-            Fire {
-                kind: FireKind::Jet,
-                model: jet::MODEL,
-                duration_s: r.duration_s,
-                size_m: fire.length_m,
-                scatter: 2.0,
-                validity,
-                flame: Flame::Jet(Box::new(fire)),
-                height_m: r.height_m,
-                at_m: 0.0,
-            }
-        }
-        Source::Pool { radius_m, fed_kg_s, fed_s, bunded } => {
+    let mut all = Vec::new();
+    match (r.jet, r.source) {
+        // Of a jet that leaves a thousandth of itself in the air the pool burns all.
+        (Some(jet), _) if jet.rate_kg_s < 1e-3 * r.outflow_kg_s && r.rained.is_some() => {}
+        (Some(jet), _) => all.push(jet_of(d, s, air, h_c, r, &jet, found)?),
+        (None, Source::Pool { radius_m, fed_kg_s, fed_s, bunded }) => {
             // Unbunded, a burning pool grows only until it burns as fast as it is fed.
             let wide = |free: f64| if bunded { 2.0 * radius_m } else { f64::min(2.0 * radius_m, free) };
-            pool_of(s, air, h_c, fed_kg_s, fed_s, wide, found)?
+            all.push(pool_of(s, air, h_c, fed_kg_s, fed_s, wide, found)?);
         }
-        Source::Burst { inventory_kg, p_0, t_0, .. } => {
-            let t_b = s.boiling_point(Pascal(air.p))?.0;
-            let mass_kg = if r.liquid_share > 0.0 {
-                fireball::burning_mass(inventory_kg, s.cp_liquid()?, t_0, t_b, s.hvap_Tb_J_kg)
-            } else {
-                r.mass_kg
-            };
-            let ball = fireball::fireball(&fireball::FireballInput {
-                mass_kg,
-                h_c,
-                radiated_share: fireball::radiated_share(p_0),
-                t_a: air.t,
-                rh: air.rh,
-            })?;
-            found.assume(format!(
-                "the vessel bursts at its stored pressure; the fireball lasts {:.1} s, the heat levels are those of 60 s",
-                ball.size.duration_s
-            ));
-            found.assume(format!(
-                "fragments: 80 to 90 % fall within {:.0} m (four fireball radii), single ones 15 to 30 radii away; no ring is drawn",
-                2.0 * ball.size.diameter_m
-            ));
-            Fire {
-                kind: FireKind::Fireball,
-                model: fireball::MODEL,
-                duration_s: ball.size.duration_s,
-                size_m: ball.size.diameter_m,
-                scatter: 1.5,
-                validity: ball.validity,
-                flame: Flame::Ball(Box::new(ball)),
-                height_m: 0.0,
-                at_m: 0.0,
-            }
-        }
-        Source::Vapour => {
+        (None, Source::Burst { inventory_kg, p_0, t_0, .. }) => all.push(ball_of(s, air, h_c, r, [inventory_kg, p_0, t_0], found)?),
+        (None, Source::Vapour) => {
             found.assume("a vapour without momentum burns as a flash fire inside its flammable zone; no heat zone outside");
-            return Ok(Vec::new());
         }
-        Source::Charge { .. } => return Ok(Vec::new()),
-    };
-    let mut all = vec![fire];
-    // A pool too small to stand in leaves its few drops to the jet's flame.
-    if let Some(rained) = r.rained.filter(|rained| rained.rate_kg_s > 1e-3 * r.outflow_kg_s) {
+        (None, Source::Jet { .. } | Source::Charge { .. }) => {}
+    }
+    if let Some(rained) = r.rained {
         found.assume(format!(
             "what rains out burns as a pool about {:.0} m from the hole, as wide as it burns what reaches it",
             rained.at_m
@@ -242,6 +152,98 @@ pub(super) fn fires(d: &Description, s: &Substance, air: &Air, r: &Released, fou
         found.warn(&fire.validity);
     }
     Ok(all)
+}
+
+/// The flame of a jet: of what it carries itself, not of the vapour of a pool under it.
+fn jet_of(d: &Description, s: &Substance, air: &Air, h_c: f64, r: &Released, own: &Jet, found: &mut Findings) -> Result<Fire, Refusal> {
+    let Jet { rate_kg_s, speed_m_s, density_kg_m3, liquid_share, p_0, t_0, direction, .. } = *own;
+    if own.falls {
+        found.assume(format!("the jet flame is that of the mean rate of the first minute, {rate_kg_s:.3} kg/s: the release falls"));
+    }
+    let fire = |model: &'static str, size_m: f64, validity: Validity, flame: Flame| Fire {
+        kind: FireKind::Jet,
+        model,
+        duration_s: r.duration_s,
+        size_m,
+        burns_kg_s: rate_kg_s,
+        scatter: 2.0,
+        validity,
+        flame,
+        height_m: r.height_m,
+        at_m: 0.0,
+    };
+    if d.compat_aqt3046 {
+        found.assume("AQ/T 3046-2013: jet flame E.57, one point source at its middle with a fifth of the heat (E.58, E.59)");
+        let length = jet::aqt3046_length(h_c, rate_kg_s);
+        return Ok(fire(AQT_MODEL, length, Validity::new(), Flame::AqtJet { h_c, m: rate_kg_s, middle_m: 0.5 * length }));
+    }
+    let two_phase = liquid_share > 0.0;
+    let formula = Formula::of(&s.formula);
+    let stoichiometric = formula.map(|f| f.mass_fraction()).transpose()?;
+    let input = jet::JetFireInput {
+        mass_rate_kg_s: rate_kg_s,
+        p_0,
+        t_0,
+        mw: s.molar_mass().0,
+        gamma: s.gamma_298,
+        h_c,
+        fuel: jet::JetFuel::of_molar_mass(s.molar_mass().0, two_phase),
+        stoichiometric_fraction: stoichiometric.unwrap_or_else(|| jet::alkane_stoichiometric_fraction(s.molar_mass().0)),
+        direction: if direction == Direction::Vertical { jet::JetDirection::Vertical } else { jet::JetDirection::Horizontal },
+        wind_m_s: air.u10,
+        t_a: air.t,
+        p_a: air.p,
+        rh: air.rh,
+    };
+    let flame = if two_phase { jet::two_phase_jet_fire(&input, speed_m_s, density_kg_m3)? } else { jet::jet_fire(&input)? };
+    let mut validity = flame.validity;
+    if formula.is_none() {
+        validity.add(Note::Assumed { model: jet::MODEL, what: "stoichiometric mixture of an alkane of the same molar mass" });
+    }
+    if !formula.is_some_and(|f| f.is_hydrocarbon()) {
+        validity.add(Note::Assumed { model: jet::MODEL, what: "share of heat radiated as by a hydrocarbon of the same molar mass" });
+    }
+    found.assume(match direction {
+        Direction::Horizontal => "the jet is horizontal and points downwind",
+        Direction::Vertical => "the jet points upwards; the wind bends its flame",
+        Direction::Down => "the jet points at the ground; its flame is taken as horizontal and downwind",
+    });
+    Ok(fire(jet::MODEL, flame.length_m, validity, Flame::Jet(Box::new(flame))))
+}
+
+/// The fireball of a burst: inventory, kg, its pressure, Pa, and temperature, K.
+fn ball_of(s: &Substance, air: &Air, h_c: f64, r: &Released, stored: [f64; 3], found: &mut Findings) -> Result<Fire, Refusal> {
+    let [inventory_kg, p_0, t_0] = stored;
+    let t_b = s.boiling_point(Pascal(air.p))?.0;
+    let mass_kg =
+        if r.liquid_share > 0.0 { fireball::burning_mass(inventory_kg, s.cp_liquid()?, t_0, t_b, s.hvap_Tb_J_kg) } else { r.mass_kg };
+    let ball = fireball::fireball(&fireball::FireballInput {
+        mass_kg,
+        h_c,
+        radiated_share: fireball::radiated_share(p_0),
+        t_a: air.t,
+        rh: air.rh,
+    })?;
+    found.assume(format!(
+        "the vessel bursts at its stored pressure; the fireball lasts {:.1} s, the heat levels are those of 60 s",
+        ball.size.duration_s
+    ));
+    found.assume(format!(
+        "fragments: 80 to 90 % fall within {:.0} m (four fireball radii), single ones 15 to 30 radii away; no ring is drawn",
+        2.0 * ball.size.diameter_m
+    ));
+    Ok(Fire {
+        kind: FireKind::Fireball,
+        model: fireball::MODEL,
+        duration_s: ball.size.duration_s,
+        size_m: ball.size.diameter_m,
+        burns_kg_s: mass_kg / ball.size.duration_s,
+        scatter: 1.5,
+        validity: ball.validity,
+        flame: Flame::Ball(Box::new(ball)),
+        height_m: 0.0,
+        at_m: 0.0,
+    })
 }
 
 /// The fire of a pool; `wide` makes its diameter of that at which it burns as fast as it is fed, m.
@@ -283,6 +285,7 @@ fn pool_of(
         // It burns while it is fed, and what has gathered until it is gone.
         duration_s: f64::max(fed_s, fed_kg_s * fed_s / fire.burning_rate_kg_s),
         size_m: diameter_m,
+        burns_kg_s: fire.burning_rate_kg_s,
         scatter: 1.5,
         validity: fire.validity,
         flame: Flame::Pool(Box::new(fire)),

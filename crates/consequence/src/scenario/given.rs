@@ -5,6 +5,7 @@ use std::borrow::Cow;
 
 use super::Findings;
 use super::describe::Description;
+use super::release::ReleaseDescription;
 use crate::fire::stoichiometry::Formula;
 use crate::properties::{Burns, Substance, substance};
 use crate::units::{P0, R};
@@ -47,9 +48,23 @@ pub struct GivenProperties {
     pub ufl_pct: Option<f64>,
 }
 
+/// A charge the table does not have, or that has no name: nothing is asked of it but to neither poison nor burn, as nitrogen.
+fn charge(d: &Description) -> Result<Substance, Refusal> {
+    let named = d.substance_properties.as_ref().and_then(|given| given.name.clone());
+    Ok(Substance {
+        cas: d.substance.clone(),
+        name_en: named.clone().unwrap_or_else(|| "explosive".to_owned()),
+        name_zh: named.unwrap_or_else(|| "爆炸物".to_owned()),
+        ..substance("7727-37-9")?.clone()
+    })
+}
+
 /// The substance of a description, with what was given marked in the findings.
 pub(super) fn substance_of(d: &Description, found: &mut Findings) -> Result<Cow<'static, Substance>, Refusal> {
     let tabled = substance(&d.substance);
+    if let (ReleaseDescription::Explosive(_), Err(_)) = (&d.release, &tabled) {
+        return charge(d).map(Cow::Owned);
+    }
     let Some(given) = &d.substance_properties else { return tabled.map(Cow::Borrowed) };
     let known = tabled.is_ok();
     let mut s = match tabled {

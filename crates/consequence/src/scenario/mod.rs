@@ -48,12 +48,20 @@ pub enum ScenarioError {
 
 /// Reads a scenario written in TOML. Unknown and missing fields are named.
 pub fn from_toml(text: &str) -> Result<Description, ScenarioError> {
-    toml::from_str(text).map_err(|e| ScenarioError::Unreadable(e.to_string()))
+    whole(toml::from_str(text).map_err(|e| ScenarioError::Unreadable(e.to_string()))?)
 }
 
 /// Reads a scenario written in JSON, the same fields.
 pub fn from_json(text: &str) -> Result<Description, ScenarioError> {
-    serde_json::from_str(text).map_err(|e| ScenarioError::Unreadable(e.to_string()))
+    whole(serde_json::from_str(text).map_err(|e| ScenarioError::Unreadable(e.to_string()))?)
+}
+
+/// Only a charge needs no substance.
+fn whole(d: Description) -> Result<Description, ScenarioError> {
+    if d.substance.is_empty() && !matches!(d.release, ReleaseDescription::Explosive(_)) {
+        return Err(ScenarioError::Unreadable("missing field `substance`".to_owned()));
+    }
+    Ok(d)
 }
 
 /// What a run found.

@@ -108,7 +108,9 @@ impl TryFrom<WeatherWords> for WeatherDescription {
 
     fn try_from(w: WeatherWords) -> Result<Self, String> {
         let stability = match (&w.stability, w.obukhov_m, w.sky) {
-            (Some(text), _, _) => Stability::of(text).ok_or_else(|| format!("stability `{text}` is none of A to F, or two such as A-B"))?,
+            (Some(text), _, _) => {
+                Stability::of(text).ok_or_else(|| format!("stability `{text}` is none of A to F, or two neighbours such as A-B"))?
+            }
             (None, Some(l), _) => length::class_of(1.0 / l, w.roughness_m),
             (None, None, Some(sky)) => sky.stability(w.wind_m_s),
             (None, None, None) => return Err("missing field `stability`: give the class, `sky`, or `obukhov_m`".to_owned()),
@@ -208,12 +210,13 @@ pub(super) fn air(w: &WeatherDescription, notes: &mut Validity) -> Result<Air, R
         s if s >= 5.5 => class(0.0, 3.0, notes),
         _ => {}
     }
-    let other = w.sky.map(|sky| sky.stability(u10)).or(w.obukhov_m.map(|_| stability));
-    if other.is_some_and(|other| (other.0 - w.stability.0).abs() > 0.75) {
-        notes.add(Note::LeftOut {
-            model: "weather",
-            what: "the sky, or the length that was measured, says another class than the one written",
-        });
+    let apart = |a: Stability, b: Stability| (a.0 - b.0).abs() > 0.75;
+    if apart(stability, w.stability) {
+        let what = "the class that follows from the measured Obukhov length; the class that is written is another and was not used";
+        notes.add(Note::Assumed { model: "weather", what });
+    } else if w.sky.is_some_and(|sky| apart(sky.stability(u10), stability)) {
+        let what = "the class that is written or measured; cloud and time of day make another, which was not used";
+        notes.add(Note::Assumed { model: "weather", what });
     }
     let h_mix = w.mixing_height_m.map(|h| within("weather.mixing_height_m", h, 20.0, 5000.0, "20 to 5000 m")).transpose()?;
     if let Some(sky) = w.sky {
@@ -238,5 +241,47 @@ impl Air {
             return wander;
         }
         self.sigma_theta.map_or_else(|| direction::sigma_theta_deg(self.stability), f64::to_degrees)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What the weather with these lines notes of its class, and the class that is used.
+    fn noted(more: &str) -> (Vec<&'static str>, f64) {
+        let d: WeatherDescription =
+            toml::from_str(&format!("wind_m_s = 3\nwind_from_deg = 90\ntemperature_c = 20\nhumidity = 0.6\nroughness_m = 0.1\n{more}"))
+                .unwrap();
+        let mut notes = Validity::new();
+        let air = air(&d, &mut notes).unwrap();
+        let what = |note: &Note| match note {
+            Note::Assumed { model: "weather", what } => Some(*what),
+            _ => None,
+        };
+        (notes.iter().filter_map(what).collect(), air.stability.0)
+    }
+
+    #[test]
+    fn of_two_classes_that_differ_the_one_used_is_named() {
+        let night = "sky = { cloud_tenths = 1, low_cloud_tenths = 0, day = 180, beijing_h = 1, latitude = 32, longitude = 120 }";
+        let (sky, used) = noted(&format!("stability = 'A'\n{night}"));
+        assert!(used == 1.0 && sky.len() == 1 && sky[0].starts_with("the class that is written"), "{sky:?}");
+        let (length, used) = noted("stability = 'A'\nobukhov_m = 10");
+        assert!(used > 5.0 && length.len() == 1 && length[0].starts_with("the class that follows from the measured"), "{length:?}");
+        assert!(noted(night).0.is_empty() && noted("obukhov_m = 10").0.is_empty() && noted("stability = 'D'").0.is_empty());
+    }
+
+    #[test]
+    fn two_classes_are_neighbours() {
+        let pair = |text: &str| {
+            toml::from_str::<WeatherDescription>(&format!(
+                "wind_m_s = 3\nwind_from_deg = 90\ntemperature_c = 20\nhumidity = 0.6\nroughness_m = 0.1\nstability = '{text}'"
+            ))
+        };
+        assert_eq!(pair("C-D").unwrap().stability.0, 3.5);
+        for text in ["A-D", "F-A"] {
+            assert!(pair(text).unwrap_err().to_string().contains(&format!("stability `{text}`")));
+        }
     }
 }

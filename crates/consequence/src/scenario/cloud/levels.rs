@@ -56,6 +56,14 @@ pub(in crate::scenario) fn levels(d: &Description, s: &Substance, r: &Released, 
         }
     }
     if levels.is_empty() {
+        // A vessel of nitrogen bursts all the same.
+        if matches!(r.source, Source::Burst { .. }) {
+            found.note(Note::LeftOut {
+                model: "toxic_level",
+                what: "the cloud of the burst, which has neither a toxic level nor a flammable limit; close by it may displace the air",
+            });
+            return Ok(levels);
+        }
         return Err(Refusal::MissingProperty { substance: s.name_en.clone(), property: "toxic level or flammable limit" });
     }
     Ok(levels)

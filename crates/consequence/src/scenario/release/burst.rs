@@ -44,7 +44,10 @@ impl Kind for Burst {
         let cloud = expand(&vessel)?;
         at.notes.merge(&cloud.notes);
         at.found.model("discharge.burst");
-        at.found.assume("of a burst twice the flashed share goes into the cloud, at most all; the rest stays as liquid and is left out");
+        at.found.assume(
+            "of a burst twice the flashed share goes into the cloud, at most all; the rest is a pool, whose vapour and fire are left out",
+        );
+        at.found.assume("the burst is at the given temperature; at its relief pressure a vessel is hotter, and more of it is airborne");
         at.found.assume(format!(
             "its own expansion mixes the cloud to {:.0} % by volume in a half-sphere of {:.0} m",
             100.0 * cloud.y,

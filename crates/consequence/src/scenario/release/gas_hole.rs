@@ -39,7 +39,7 @@ impl Kind for GasHole {
         let stored = StoredGas::of(at, self.pressure_pa, t_0)?;
         let (c_d, said) = coefficient(self.discharge_coefficient, Opening::GasRounded)?;
         at.found.assume(said);
-        let hole = stored.through(at, c_d, area(self.hole_mm)?.0);
+        let hole = stored.through(at, c_d, at.by * area(self.hole_mm)?.0);
         let jet = gas::orifice(&hole, Some(&Condensing::of(at.s, Pascal(at.air.p))?))?;
         at.notes.merge(&jet.notes);
         at.found.model("discharge.gas_orifice");

@@ -3,7 +3,7 @@
 use libm::sqrt;
 use serde::{Deserialize, Serialize};
 
-use super::course::Course;
+use super::course::{Course, End};
 use super::inputs::{bounded_mass, diameter, inventory, kelvin, rough, shut};
 use super::jet::{Direction, Mouth, Outflow, jetted};
 use super::stored_gas::StoredGas;
@@ -83,10 +83,10 @@ impl GasPipe {
             sum_k: SHARP_ENTRANCE,
             p_a: at.air.p,
         };
-        let flow = pipe::gas(&from)?;
+        let rate = at.by * pipe::gas(&from)?.rate;
         at.found.model("discharge.pipe_fanno");
         at.found.assume(format!("the pipe leaves a vessel by a sharp entrance; Fanning friction factor {f:.4}"));
-        Ok((flow.rate, stored.blow_down(at, inventory(mass)?, flow.rate, self.isolated_after_s)?))
+        Ok((rate, stored.blow_down(at, inventory(mass)?, rate, self.isolated_after_s)?))
     }
 
     /// First rate, kg/s, and the course of a line that loses its own contents.
@@ -96,17 +96,18 @@ impl GasPipe {
         positive("release.length_m", self.length_m)?;
         let c = sqrt(s.gamma_298 * z * R * t_0 / s.molar_mass().0);
         let m0 = p_0 * s.molar_mass().0 / (z * R * t_0) * round(dia) * l;
-        let rate0 = gas::orifice(&stored.through(at, 1.0, round(dia)), None)?.rate;
+        let rate0 = at.by * gas::orifice(&stored.through(at, 1.0, round(dia)), None)?.rate;
         let t_b = pipe::wilson_time(l, c, s.gamma_298, 4.0 * f, dia).0;
         at.found.model("discharge.pipe_wilson");
         at.found.assume("full-bore break of a line that nothing feeds: its own contents leave by Wilson's decay");
-        let until = shut(self.isolated_after_s)?;
+        let shut = shut(self.isolated_after_s)?;
         // In steps of its own decay: the first seconds lose most.
-        let until = until.min(8.0 * t_b);
+        let until = shut.min(8.0 * t_b);
         let n = 1200;
         let rates = (0..=n)
             .map(|i| pipe::wilson(rate0, m0, t_b, Seconds(until * f64::from(i) / f64::from(n))).map(|rate| rate.0))
             .collect::<Result<Vec<f64>, _>>()?;
-        Ok((rate0, Course::of(&rates, until / f64::from(n))))
+        let end = if self.isolated_after_s.is_some() && shut <= 8.0 * t_b { End::Known } else { End::Open };
+        Ok((rate0, Course::of(&rates, until / f64::from(n), end)))
     }
 }

@@ -64,8 +64,7 @@ impl Kind for LiquefiedHole {
         if self.discharge_coefficient.is_some() || opening.is_some() {
             let (c_d, said) = coefficient(self.discharge_coefficient, opening.unwrap_or(Opening::PipeRupture))?;
             let by = c_d / opening.map_or(1.0, default_c_d);
-            stream.rate *= by;
-            stream.jet.a_e *= by;
+            stream.wider(by);
             let thin = stream.phase == Phase::Liquid && path < 2.0 * hole.d;
             at.found.assume(if thin && path < 0.1 && self.discharge_coefficient.is_none() {
                 format!("discharge coefficient {c_d} for a hole in the wall: none was given")
@@ -73,6 +72,7 @@ impl Kind for LiquefiedHole {
                 said
             });
         }
+        stream.wider(at.by);
         at.notes.merge(&stream.notes);
         at.found.model(match (stream.phase, path) {
             (Phase::Gas, _) => "discharge.gas_orifice",

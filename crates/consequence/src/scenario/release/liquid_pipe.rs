@@ -58,7 +58,7 @@ impl Kind for LiquidPipe {
                 help: "describe it as a gas_pipe, or give the pressure that keeps it liquid",
             });
         }
-        let friction = pipe::liquid(p_0 - p_sat.max(air.p), rho, dia, l, f, SHARP_ENTRANCE)?.0;
+        let friction = at.by * pipe::liquid(p_0 - p_sat.max(air.p), rho, dia, l, f, SHARP_ENTRANCE)?.0;
         at.found.assume(format!("sharp entrance to the pipe; Fanning friction factor {f:.4}"));
         if p_sat <= air.p {
             at.found.model("discharge.pipe_liquid");
@@ -66,9 +66,9 @@ impl Kind for LiquidPipe {
             return pooled(at, &Fed { rate: course.rate, duration: course.duration, t: t_0 }, &self.pool);
         }
         let stored = liquefied::saturated(s, t_0, air.p, &mut at.notes)?;
-        let critical = two_phase::omega_subcooled(&stored, p_0, air.p)?.0 * round(dia);
+        let critical = at.by * two_phase::omega_subcooled(&stored, p_0, air.p)?.0 * round(dia);
         // Friction takes what drives the flow before it flashes; where it leaves none the mixture is driven by its own vapour.
-        let own = two_phase::omega_saturated(&stored, air.p)?.0 * round(dia) / sqrt(1.0 + 4.0 * f * l / dia);
+        let own = at.by * two_phase::omega_saturated(&stored, air.p)?.0 * round(dia) / sqrt(1.0 + 4.0 * f * l / dia);
         let rate = critical.min(sqrt(friction * friction + own * own));
         at.found.model("discharge.pipe_flashing");
         at.notes.add(Note::Assumed {

@@ -68,6 +68,8 @@ struct Setting<'a> {
     air: &'a Air,
     found: &'a mut Findings,
     notes: Validity,
+    /// Every rate `by` times as large: what an uncertain discharge does. What is let go at once has none.
+    by: f64,
 }
 
 impl ReleaseDescription {
@@ -90,8 +92,10 @@ impl ReleaseDescription {
         self.kind().bounded()
     }
 
-    pub(super) fn released(&self, s: &Substance, air: &Air, found: &mut Findings) -> Result<Released, Refusal> {
-        let mut at = Setting { s, air, found, notes: Validity::new() };
+    /// The release with every rate `by` times as large. No more than there is leaves: a vessel empties sooner, a full bund gives off as
+    /// much as before.
+    pub(super) fn released(&self, s: &Substance, air: &Air, by: f64, found: &mut Findings) -> Result<Released, Refusal> {
+        let mut at = Setting { s, air, found, notes: Validity::new(), by };
         let released = self.kind().released(&mut at)?;
         at.found.warn(&at.notes);
         Ok(released)
@@ -102,7 +106,7 @@ impl ReleaseDescription {
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Released {
     pub source: Source,
-    /// Airborne rate at its largest, kg/s: the flammable cloud and the jet fire. Zero for a burst.
+    /// Airborne rate at its largest, kg/s: the flammable cloud. Zero for a burst.
     pub rate_kg_s: f64,
     /// Its mean over the worst ten minutes, kg/s: the toxic cloud.
     pub mean_rate_kg_s: f64,
@@ -124,6 +128,24 @@ pub struct Released {
     /// What falls out of a jet onto the ground.
     #[serde(skip)]
     pub rained: Option<Rained>,
+    /// The jet itself, without the vapour of the pool under it: what its flame burns.
+    #[serde(skip)]
+    pub jet: Option<Jet>,
+}
+
+/// A jet at ambient pressure by itself.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Jet {
+    /// Mean of its first minute, kg/s, and whether that is less than its first instant.
+    pub rate_kg_s: f64,
+    pub falls: bool,
+    pub speed_m_s: f64,
+    pub density_kg_m3: f64,
+    pub liquid_share: f64,
+    /// Stagnation pressure, Pa, and temperature, K.
+    pub p_0: f64,
+    pub t_0: f64,
+    pub direction: Direction,
 }
 
 /// Liquid that rains out of a jet.
@@ -167,55 +189,78 @@ impl Released {
             steps: course.steps,
             outflow_kg_s: course.rate,
             rained: None,
+            jet: None,
         }
     }
 
     /// Of a mass that has no rate.
     fn at_once(mass_kg: f64, source: Source, temperature_k: f64, density_kg_m3: f64) -> Self {
-        let none = Course { rate: 0.0, mean: 0.0, duration: 0.0, mass: mass_kg, steps: RateCurve::default() };
+        let none = Course { rate: 0.0, mean: 0.0, minute: 0.0, duration: 0.0, mass: mass_kg, steps: RateCurve::default() };
         Self::over(none, source, temperature_k, density_kg_m3)
-    }
-
-    /// Every rate and mass `by` times as large. What is let go at once has no rate: it stays as it is.
-    pub(super) fn scaled(self, by: f64) -> Self {
-        if by == 1.0 || matches!(self.source, Source::Burst { .. } | Source::Charge { .. }) {
-            return self;
-        }
-        let mut scaled =
-            Self { rate_kg_s: self.rate_kg_s * by, mean_rate_kg_s: self.mean_rate_kg_s * by, mass_kg: self.mass_kg * by, ..self };
-        scaled.steps = scaled.steps.scaled(by);
-        scaled.outflow_kg_s *= by;
-        if let Some(rained) = &mut scaled.rained {
-            rained.rate_kg_s *= by;
-        }
-        match &mut scaled.source {
-            Source::Jet { area_m2, .. } => *area_m2 *= by,
-            Source::Pool { radius_m, fed_kg_s, bunded, .. } => {
-                *fed_kg_s *= by;
-                // A bund holds its edge; on open ground the surface goes with what is fed to it.
-                if !*bunded {
-                    *radius_m *= libm::sqrt(by);
-                }
-            }
-            Source::Vapour | Source::Burst { .. } | Source::Charge { .. } => {}
-        }
-        scaled
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::properties::substance;
+    use crate::scenario::from_toml;
+    use crate::scenario::weather;
+
+    /// A release as it is written, `by` times as large.
+    fn released(cas: &str, release: &str, by: f64) -> Released {
+        let at = "[weather]\nwind_m_s = 3\nwind_from_deg = 90\nstability = 'D'\ntemperature_c = 20\nhumidity = 0.6\nroughness_m = 0.1";
+        let d = from_toml(&format!("name = 'x'\nsubstance = '{cas}'\n{at}\n[release]\n{release}")).unwrap();
+        let air = weather::air(&d.weather, &mut Validity::new()).unwrap();
+        d.release.released(substance(cas).unwrap(), &air, by, &mut Findings::default()).unwrap()
+    }
 
     #[test]
-    fn more_of_a_release_is_more_of_its_source_and_all_at_once_stays_all() {
-        let of = |source| Released::over(Course::held(100.0, 4.0), source, 293.0, 2.0).scaled(2.0);
-        let pool = |bunded| Source::Pool { radius_m: 5.0, fed_kg_s: 10.0, fed_s: 100.0, bunded };
-        let (free, held) = (of(pool(false)), of(pool(true)));
-        assert!((free.rate_kg_s, free.mass_kg, free.outflow_kg_s) == (8.0, 800.0, 8.0));
-        assert!(matches!(free.source, Source::Pool { radius_m, fed_kg_s: 20.0, .. } if (radius_m * radius_m - 50.0).abs() < 1e-9));
-        assert!(matches!(held.source, Source::Pool { radius_m: 5.0, fed_kg_s: 20.0, .. }));
-        let burst = Source::Burst { inventory_kg: 900.0, p_0: 1e6, t_0: 293.0, energy_j: 1e7, radius_m: 9.0 };
-        assert_eq!(of(burst), Released::over(Course::held(100.0, 4.0), burst, 293.0, 2.0));
+    fn more_of_a_release_is_no_more_than_there_is() {
+        let both = |cas: &str, release: &str| (released(cas, release, 1.0), released(cas, release, 2.0));
+        let hole = "kind = 'liquefied_hole'\ntemperature_c = 20\nhole_mm = 25\npath_m = 0\ninventory_kg = 2000\nheight_m = 1";
+        let (once, twice) = both("74-98-6", hole);
+        assert!((twice.rate_kg_s / once.rate_kg_s - 2.0).abs() < 1e-9 && (twice.mass_kg / 2000.0 - 1.0).abs() < 1e-9, "{twice:?}");
+        assert!((twice.duration_s / once.duration_s - 0.5).abs() < 1e-9);
+        let vessel = "kind = 'gas_hole'\npressure_pa = 4e6\ntemperature_c = 15\nhole_mm = 50\ninventory_kg = 500\nheight_m = 1";
+        let (once, twice) = both("74-82-8", vessel);
+        assert!((twice.rate_kg_s / once.rate_kg_s - 2.0).abs() < 1e-9 && (twice.mass_kg / once.mass_kg - 1.0).abs() < 1e-9);
+        let line = "kind = 'gas_pipe'\npressure_pa = 4e6\ntemperature_c = 15\ndiameter_mm = 200\nlength_m = 5000\nheight_m = 1";
+        let (once, twice) = both("74-82-8", line);
+        assert!((twice.rate_kg_s / once.rate_kg_s - 2.0).abs() < 1e-9 && twice.mass_kg < 1.05 * once.mass_kg);
+    }
+
+    #[test]
+    fn a_full_bund_gives_off_no_more_for_being_fed_faster() {
+        let spill = |bund: &str, by: f64| {
+            released("71-43-2", &format!("kind = 'spill'\nrate_kg_s = 10\nduration_s = 600\ntemperature_c = 20\n{bund}"), by)
+        };
+        let radius = |r: &Released| match r.source {
+            Source::Pool { radius_m, fed_kg_s, .. } => (radius_m, fed_kg_s),
+            other => panic!("{other:?}"),
+        };
+        let (once, twice) = (spill("bund_radius_m = 5", 1.0), spill("bund_radius_m = 5", 2.0));
+        assert!((twice.rate_kg_s / once.rate_kg_s - 1.0).abs() < 0.1, "{} {}", once.rate_kg_s, twice.rate_kg_s);
+        assert!(radius(&twice).0 == radius(&once).0 && radius(&twice).1 == 2.0 * radius(&once).1 && twice.outflow_kg_s == 20.0);
+        let (once, twice) = (spill("", 1.0), spill("", 2.0));
+        assert!(twice.rate_kg_s > 1.5 * once.rate_kg_s && radius(&twice).0 > 1.3 * radius(&once).0);
+    }
+
+    #[test]
+    fn what_is_let_go_at_once_has_no_rate_to_vary() {
+        let burst = |by: f64| released("74-98-6", "kind = 'burst'\nmass_kg = 900\ntemperature_c = 25", by);
+        assert_eq!(burst(1.0), burst(2.0));
+    }
+
+    #[test]
+    fn an_hour_is_an_hour_and_a_leak_that_is_shut_ends_then() {
+        let shut = released(
+            "74-82-8",
+            "kind = 'gas_hole'\npressure_pa = 4e6\ntemperature_c = 15\nhole_mm = 5\ninventory_kg = 50000\nheight_m = 1\nisolated_after_s = 600",
+            1.0,
+        );
+        assert!((shut.duration_s - 600.0).abs() < 1e-6 && (shut.mean_rate_kg_s * 600.0 / shut.mass_kg - 1.0).abs() < 1e-9);
+        let hour = "kind = 'spill'\nrate_kg_s = 10\nduration_s = 3600\ntemperature_c = 20\nbund_radius_m = 20";
+        assert_eq!(released("71-43-2", hour, 1.0).duration_s, 3600.0);
     }
 }

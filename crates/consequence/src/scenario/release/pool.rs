@@ -2,13 +2,12 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::course::{Course, LONGEST_S};
+use super::course::{Course, End, LONGEST_S, WORST_S};
 use super::{Released, Setting, Source};
 use crate::Refusal;
 use crate::evaporation::boiling::{self, GROUNDS};
 use crate::evaporation::pool::{Pool, Spill, pool};
 use crate::evaporation::spreading;
-use crate::numerics::largest;
 use crate::units::{Pascal, R};
 use crate::validity::{not_negative, positive};
 
@@ -107,11 +106,27 @@ fn followed(at: &mut Setting, fed: &Fed, basin: &Basin, until: f64) -> Result<Po
     Ok(pool)
 }
 
-/// What the pool under a jet gives off while it is fed: rates, kg/s, at even steps from the first drop to the last.
-pub(super) fn under_a_jet(at: &mut Setting, fed: &Fed) -> Result<Vec<f64>, Refusal> {
-    let pool = followed(at, fed, &Basin::default(), fed.duration)?;
-    Ok(pool.course.iter().map(|at| at.vapour + pool.flash_kg_s).collect())
+/// The pool under a jet.
+pub(super) struct Under {
+    /// Vapour, kg/s, at even steps of `dt` s from the first drop to the last.
+    pub rates: Vec<f64>,
+    pub dt: f64,
+    /// The most over a minute, kg/s.
+    pub most_kg_s: f64,
+    /// Widest radius, m.
+    pub radius_m: f64,
 }
+
+/// What the pool under a jet gives off while it is fed.
+pub(super) fn under_a_jet(at: &mut Setting, fed: &Fed) -> Result<Under, Refusal> {
+    let pool = followed(at, fed, &Basin::default(), fed.duration)?;
+    let dt = pool.course.get(1).map(|at| at.t).ok_or(NO_COURSE)?;
+    let rates: Vec<f64> = pool.course.iter().map(|at| at.vapour + pool.flash_kg_s).collect();
+    let most_kg_s = Course::of_pool(&rates, dt, End::Known).rate;
+    Ok(Under { rates, dt, most_kg_s, radius_m: pool.widest().max(0.1) })
+}
+
+const NO_COURSE: Refusal = Refusal::NoSolution { model: "evaporation.pool", why: "the pool has no course" };
 
 /// What flashes of the liquid at once, and its pool.
 pub(super) fn pooled(at: &mut Setting, fed: &Fed, basin: &Basin) -> Result<Released, Refusal> {
@@ -119,7 +134,6 @@ pub(super) fn pooled(at: &mut Setting, fed: &Fed, basin: &Basin) -> Result<Relea
     let Fed { rate, duration, .. } = *fed;
     let followed = followed(at, fed, basin, LONGEST_S)?;
     let named = basin.surface.row().1;
-    at.found.assume(format!("{named}, ground at air temperature; the toxic cloud is that of the pool's worst ten minutes"));
     if followed.flash_share > 0.0 {
         at.found.assume(format!(
             "{:.0} % of the spilled liquid flashes at once and joins the cloud; the rest boils as a pool",
@@ -128,14 +142,16 @@ pub(super) fn pooled(at: &mut Setting, fed: &Fed, basin: &Basin) -> Result<Relea
     }
     let course = &followed.course;
     let widest = course.iter().max_by(|a, b| a.radius.total_cmp(&b.radius));
-    let widest = widest.ok_or(Refusal::NoSolution { model: "evaporation.pool", why: "the pool has no course" })?;
+    let widest = widest.ok_or(NO_COURSE)?;
     let dt = course.get(1).map_or(LONGEST_S, |at| at.t);
     let rates: Vec<f64> = course.iter().map(|at| at.vapour + if at.t < duration { followed.flash_kg_s } else { 0.0 }).collect();
-    let mut over_time = Course::of(&rates, dt);
+    let over_time = Course::of_pool(&rates, dt, End::Open);
     positive("evaporation rate, kg/s", over_time.mean)?;
-    // The first instants of a pool that is still a drop jump; a flammable cloud needs a minute to form.
-    let window = (libm::round(60.0 / dt) as usize).clamp(1, rates.len());
-    over_time.rate = largest(rates.windows(window).map(|some| some.iter().sum::<f64>() / window as f64).chain([over_time.mean]));
+    at.found.assume(if over_time.duration > WORST_S {
+        format!("{named}, ground at air temperature; the toxic cloud is that of the pool's worst ten minutes")
+    } else {
+        format!("{named}, ground at air temperature; the toxic cloud is that of the pool's mean rate")
+    });
     at.found.assume(format!("without the cooling by evaporation the pool would give {:.2} kg/s at most", followed.upper_bound));
     // The vapour is as warm as the pool when it is widest; what flashed as warm as the boiling point.
     let t = if followed.flash_share > 0.0 { s.boiling_point(Pascal(air.p))?.0 } else { widest.temperature };

@@ -32,7 +32,7 @@ impl Kind for Spill {
     }
 
     fn released(&self, at: &mut Setting) -> Result<Released, Refusal> {
-        let rate = positive("release.rate_kg_s", self.rate_kg_s)?;
+        let rate = at.by * positive("release.rate_kg_s", self.rate_kg_s)?;
         let duration = positive("release.duration_s", self.duration_s)?.min(LONGEST_S);
         let t = kelvin("release.temperature_c", self.temperature_c)?;
         let Self { bund_radius_m, surface, ground, solar_w_m2, .. } = *self;

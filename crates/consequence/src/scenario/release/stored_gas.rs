@@ -3,7 +3,7 @@
 use libm::{exp, log, pow};
 
 use super::Setting;
-use super::course::Course;
+use super::course::{Course, End};
 use super::inputs::shut;
 use crate::Refusal;
 use crate::discharge::gas::GasHole;
@@ -66,6 +66,6 @@ impl StoredGas {
         const N: usize = 60;
         let dt = end / N as f64;
         let rates: Vec<f64> = (0..=N).map(|i| rate_i * pow(share(i as f64 * dt), (gamma + 1.0) / 2.0)).collect();
-        Ok(Course::of(&rates, dt))
+        Ok(Course::of(&rates, dt, End::Known))
     }
 }

@@ -66,7 +66,7 @@ impl Kind for TankHole {
             pad: if pad > 0.0 { Pad::Constant(pad) } else { Pad::Open },
             p_a: air.p,
             hole_height: within("release.hole_height_m", self.hole_height_m, 0.0, level, "between the floor and the level")?,
-            hole_area: area(self.hole_mm)?.0,
+            hole_area: at.by * area(self.hole_mm)?.0,
             c_d,
         };
         let until = shut(self.isolated_after_s)?;

@@ -37,7 +37,7 @@ impl Kind for Vapour {
                 help: "describe the liquid it comes from as a spill",
             });
         }
-        let rate = positive("release.rate_kg_s", self.rate_kg_s)?;
+        let rate = at.by * positive("release.rate_kg_s", self.rate_kg_s)?;
         let duration = positive("release.duration_s", self.duration_s)?;
         let height_m = not_negative("release.height_m", self.height_m)?;
         let density = air.p * s.molar_mass().0 / (R * t);
