@@ -44,7 +44,8 @@ pub(in crate::scenario) fn disperse(
     found: &mut Findings,
 ) -> Result<Dispersed, Refusal> {
     let kg_m3 = air.p * s.molar_mass().0 / (R * air.t);
-    if matches!(r.source, Source::Charge { .. }) {
+    // Nothing is asked of a cloud that neither poisons nor burns.
+    if levels.is_empty() {
         return Ok(Dispersed { quick: Run::default(), slow: None, kg_m3 });
     }
     let lowest = |hazard: fn(Hazard) -> bool| levels.iter().filter(|level| hazard(level.hazard)).map(fraction).reduce(f64::min);
@@ -60,7 +61,11 @@ pub(in crate::scenario) fn disperse(
     let run = |r: &Released, lowest: f64, found: &mut Findings| Asked { d, s, air, r, kg_m3, lowest }.run(paths, found);
     Ok(match (toxic, flammable) {
         (Some(toxic), Some(flammable)) if !same => {
-            found.assume("the flammable cloud is that of the largest rate, the toxic one that of the worst ten minutes");
+            found.assume(if r.duration_s < TOXIC_S {
+                "the flammable cloud is that of the largest rate, the toxic one that of the mean while it lasts"
+            } else {
+                "the flammable cloud is that of the largest rate, the toxic one that of the worst ten minutes"
+            });
             Dispersed { quick: run(r, flammable, found)?, slow: Some(run(&mean, toxic, found)?), kg_m3 }
         }
         (Some(toxic), None) => Dispersed { quick: run(&mean, toxic, found)?, slow: None, kg_m3 },
