@@ -951,6 +951,7 @@ export interface components {
             };
         };
         Method: {
+            example: components["schemas"]["MethodInput"];
             id: string;
             label: components["schemas"]["Label"];
         };

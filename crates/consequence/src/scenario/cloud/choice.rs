@@ -79,7 +79,8 @@ pub(in crate::scenario) fn disperse(
 /// The models to run: dense (true), passive (false), or both where the criteria do not decide or disagree.
 fn paths(s: &Substance, air: &Air, r: &Released, found: &mut Findings) -> &'static [bool] {
     let g0 = G * (r.density_kg_m3 - air.rho) / air.rho;
-    if s.molar_mass().0 < M_AIR && (g0 <= 0.0 || r.liquid_share > 0.0) {
+    let cold = r.liquid_share > 0.0 || r.temperature_k < air.t - 1.0;
+    if s.molar_mass().0 < M_AIR && cold && (g0 <= 0.0 || r.liquid_share > 0.0) {
         // Cold, or drops that cool what they evaporate into, make a light gas heavy; whether they suffice the mixture tells.
         match densest(s, air, r) {
             Some(rho) if rho <= air.rho => {
