@@ -158,7 +158,7 @@ pub fn validate(files: &[CaseFile]) -> Result<Report, BadCases> {
         report.missed.extend(beyond.into_iter().map(|fire| format!("pool_sep: {fire}")));
         push(&mut report, "pool_sep", pairs);
     }
-    if report.sets.is_empty() && report.analytic.passed + report.analytic.failed == 0 {
+    if report.sets.is_empty() && report.analytic.passed + report.analytic.failed == 0 && report.missed.is_empty() {
         report.missed.push("no file of published cases was found".to_owned());
     }
     report.missed.extend(report.analytic.failures.iter().map(|f| format!("analytic: {f}")));
