@@ -69,8 +69,8 @@ pub struct Found {
 
 /// Searches the square in three rounds, each around the best of the last, and weighs places and rates together.
 ///
-/// The misfit of a place and a rate is `Σ [ln(o/p)/0.3]²`, observed and predicted at least the detectors' threshold: a place upwind explains
-/// nothing, whatever its rate. Before the readings every place of the square and every step of the rate's logarithm is as likely.
+/// The misfit of a place and a rate is `Σ [ln(o/p)/0.3]²`, observed and predicted at least the detectors' threshold: a place upwind
+/// explains nothing, whatever its rate. Before the readings every place of the square and every step of the rate's logarithm is as likely.
 pub fn invert(readings: &[Reading], search: &Search) -> Result<Found, Refusal> {
     positive("wind, m/s", search.u)?;
     positive("search half side, m", search.half)?;

@@ -261,8 +261,8 @@ impl Stored {
         inventory_kg * self.compressibility() * R * self.t_0 / (self.p_0 * self.s.molar_mass().0)
     }
 
-    /// Hole by which the vessel comes down to the pressure of the air in `t`: the rate falls with the pressure, so the first one is larger than
-    /// the mean. The closed form is that of `scenario/release/stored_gas.rs::blow_down`.
+    /// Hole by which the vessel comes down to the pressure of the air in `t`: the rate falls with the pressure, so the first one is larger
+    /// than the mean. The closed form is that of `scenario/release/stored_gas.rs::blow_down`.
     fn area_that_empties(&self, inventory_kg: f64, t: f64, p_a: f64) -> Result<f64, Refusal> {
         let hole = GasHole {
             c_d: default_c_d(Opening::GasRounded),
