@@ -3,9 +3,11 @@
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 
-use anlan_consequence::qra::park::ParkError;
+use anlan_app::science::{read_description, refused_by_model};
+use anlan_base::Refusal;
+use anlan_consequence::qra::park::{Park, ParkError};
 use anlan_consequence::qra::{Progress, park};
-use anlan_consequence::scenario::ScenarioError;
+use anlan_consequence::scenario::{Description, ScenarioError};
 use anlan_consequence::validate::{CaseFile, validate};
 use anlan_consequence::{domino, inversion, scenario};
 use anyhow::{Context, bail};
@@ -14,6 +16,7 @@ use clap::Subcommand;
 use out::Refused;
 
 pub mod out;
+mod risk;
 mod table;
 
 #[derive(Subcommand)]
@@ -79,12 +82,11 @@ const PUBLISHED: &[(&str, &str)] = published![
 pub fn run(command: ConsequenceCommand) -> anyhow::Result<()> {
     match command {
         ConsequenceCommand::Run { scenario: path, json, geojson } => {
-            let refused = |why: ScenarioError| of_scenario(&why).tell(json);
-            let text = read(&path).map_err(|why| unread(&why).tell(json))?;
-            let description = if is_json(&path) { scenario::from_json(&text) } else { scenario::from_toml(&text) }.map_err(refused)?;
-            let outcome = scenario::run(&description).map_err(refused)?;
+            let description: Description = described(&path).map_err(|refused| refused.tell(json))?;
+            let of_model = |why: &anlan_consequence::Refusal| Refused::told(refused_by_model(why, Some(&description)));
+            let outcome = scenario::run(&description).map_err(|why| of_scenario(&why, of_model).tell(json))?;
             if geojson {
-                out::print(&outcome.geojson().map_err(|refusal| anyhow::anyhow!("{refusal}"))?.to_string())
+                out::print(&outcome.geojson().map_err(|why| of_model(&why).tell(false))?.to_string())
             } else if json {
                 out::print(&serde_json::to_value(&outcome)?.to_string())
             } else {
@@ -92,9 +94,11 @@ pub fn run(command: ConsequenceCommand) -> anyhow::Result<()> {
             }
         }
         ConsequenceCommand::Risk { park: path, json, geojson, threads } => {
-            let refused = |why: ParkError| of_park(&why).tell(json);
-            let text = read(&path).map_err(|why| unread(&why).tell(json))?;
-            let park = if is_json(&path) { park::from_json(&text) } else { park::from_toml(&text) }.map_err(refused)?;
+            let park: Park = described(&path).map_err(|refused| refused.tell(json))?;
+            if geojson && park.site.is_none() {
+                // Said before the minutes of the run, not after them.
+                return Err(Refused::told(Refusal::at("required", "site").with("help", "the park names no site")).tell(json));
+            }
             let threads = threads.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from));
             let bar = indicatif::ProgressBar::new(0).with_message("model runs");
             bar.set_style(indicatif::ProgressStyle::with_template("{msg} {pos}/{len} {wide_bar} {elapsed}")?);
@@ -106,13 +110,13 @@ pub fn run(command: ConsequenceCommand) -> anyhow::Result<()> {
             let never = AtomicBool::new(false);
             let risk = park::run(&park, threads, Progress { tell: &tell, cancel: &never });
             bar.finish_and_clear();
-            let risk = risk.map_err(refused)?;
+            let risk = risk.map_err(|why| of_park(&why).tell(json))?;
             if geojson {
                 out::print(&risk.geojson().map_err(|refusal| anyhow::anyhow!("{refusal}"))?.to_string())
             } else if json {
                 out::print(&serde_json::to_string(&risk)?)
             } else {
-                out::print(&risk.table())
+                out::print(&risk::table(&risk))
             }
         }
         ConsequenceCommand::Invert { readings: path } => {
@@ -136,19 +140,33 @@ pub fn run(command: ConsequenceCommand) -> anyhow::Result<()> {
     }
 }
 
-fn unread(why: &anyhow::Error) -> Refused {
-    Refused::new("unreadable", None, format!("{why:#}"))
+/// A description in TOML or JSON, refused by its field as a caller of the interface is.
+fn described<T: serde::de::DeserializeOwned>(path: &Path) -> Result<T, Refused> {
+    let unread = |why: String| Refused::new("unreadable", None, why);
+    let text = read(path).map_err(|why| unread(format!("{why:#}")))?;
+    let named = |why: String| unread(format!("{} cannot be read: {why}", path.display()));
+    let written: serde_json::Value = if is_json(path) {
+        serde_json::from_str(&text).map_err(|why| named(why.to_string()))?
+    } else {
+        toml::from_str(&text).map_err(|why| named(why.to_string()))?
+    };
+    read_description(&written).map_err(Refused::told)
 }
 
-fn of_scenario(why: &ScenarioError) -> Refused {
+fn of_scenario(why: &ScenarioError, of_model: impl Fn(&anlan_consequence::Refusal) -> Refused) -> Refused {
     match why {
         ScenarioError::Unreadable(_) => Refused::new("unreadable", None, why),
-        ScenarioError::Refused(refusal) => Refused::of(refusal, why),
+        ScenarioError::Refused(refusal) => of_model(refusal),
     }
 }
 
 fn of_park(why: &ParkError) -> Refused {
-    why.refusal().map_or_else(|| Refused::new("unreadable", None, why), |refusal| Refused::of(refusal, why))
+    let Some(refusal) = why.refusal() else { return Refused::new("unreadable", None, why) };
+    let told = Refused::told(refused_by_model(refusal, None));
+    match why {
+        ParkError::Scenario { scenario, .. } => Refused { message: format!("{scenario}: {}", told.message), ..told },
+        _ => told,
+    }
 }
 
 fn read(path: &Path) -> anyhow::Result<String> {
@@ -170,4 +188,52 @@ fn read_cases(folder: &Path) -> anyhow::Result<Vec<(String, String)>> {
     }
     files.sort();
     Ok(files)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const CHLORINE: &str = r#"
+        name = "x"
+        substance = "7782-50-5"
+        weather = { wind_m_s = 3, wind_from_deg = 120, stability = "D", temperature_c = 20, humidity = 0.6, roughness_m = 0.1 }
+        release = { kind = "liquefied_hole", temperature_c = 20, hole_mm = 10, path_m = 0, inventory_kg = 1000, height_m = 1 }
+    "#;
+
+    /// What somebody is told who wrote this instead of that.
+    fn told(that: &str, this: &str) -> String {
+        assert!(CHLORINE.contains(that), "{that}");
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("scenario.toml");
+        std::fs::write(&path, CHLORINE.replacen(that, this, 1)).unwrap();
+        let description: Description = match described(&path) {
+            Ok(description) => description,
+            Err(refused) => return refused.message,
+        };
+        let of_model = |why: &anlan_consequence::Refusal| Refused::told(refused_by_model(why, Some(&description)));
+        match scenario::run(&description) {
+            Ok(outcome) => of_model(&outcome.geojson().unwrap_err()).message,
+            Err(why) => of_scenario(&why, of_model).message,
+        }
+    }
+
+    #[track_caller]
+    fn check(that: &str, this: &str, expected: &str) {
+        let told = told(that, this);
+        assert!(told.contains(expected), "{told}");
+    }
+
+    #[test]
+    fn a_mistake_is_told_as_the_interface_tells_it() {
+        check("7782-50-5", "chlorine", "“chlorine” is no CAS number; write 7782-50-5");
+        check("hole_mm = 10", "hole_mm = \"10 mm\"", "release.hole_mm");
+        check("hole_mm", "hole_m", "release.hole_m");
+        check("temperature_c = 20, hole", "temperature_c = 200, hole", "200 °C");
+        check("name", "site", "site");
+        check("name = \"x\"", "name = \"x\"\nplaces = [{ name = \"school\" }]", "places[0]");
+        check("humidity = 0.6", "humidity = 60", "weather.humidity = 60");
+        check("{ wind", "{{ wind", "scenario.toml cannot be read: TOML parse error at line 4");
+        check("x", "x", "the scenario names no site");
+    }
 }

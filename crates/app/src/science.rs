@@ -14,7 +14,7 @@ use tokio::sync::Semaphore;
 use crate::{App, AppError};
 
 pub use runs::{NewRun, Repeated, RunQuery, RunView};
-pub use scenario::Computed;
+pub use scenario::{Computed, read_description, refused_by_model};
 
 /// At once: a run takes a processor for itself, and readings come first.
 const AT_ONCE: usize = 2;

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use anlan_consequence::validate::{CaseFile, Report, validate};
 
-fn report() -> Report {
+fn texts() -> Vec<(String, String)> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/published/consequence");
     let mut files: Vec<(String, String)> = std::fs::read_dir(&folder)
         .unwrap()
@@ -13,8 +13,17 @@ fn report() -> Report {
         .map(|path| (path.file_name().unwrap().to_str().unwrap().to_owned(), std::fs::read_to_string(&path).unwrap()))
         .collect();
     files.sort();
-    let files: Vec<CaseFile> = files.iter().map(|(name, text)| CaseFile { name, text }).collect();
+    files
+}
+
+/// The models on those of the published files whose names `which` takes.
+fn scored(texts: &[(String, String)], which: impl Fn(&str) -> bool) -> Report {
+    let files: Vec<CaseFile> = texts.iter().filter(|(name, _)| which(name)).map(|(name, text)| CaseFile { name, text }).collect();
     validate(&files).unwrap()
+}
+
+fn report() -> Report {
+    scored(&texts(), |_| true)
 }
 
 #[test]
@@ -54,4 +63,49 @@ fn a_file_without_a_usable_pair_does_not_pass() {
     let header = text.lines().find(|line| !line.starts_with('#')).unwrap();
     let report = validate(&[CaseFile { name: "jet_fire_radiometers.csv", text: header }]).unwrap();
     assert_eq!(report.missed.iter().filter(|miss| *miss == "jet_radiometers: no pairs").count(), 1, "{:?}", report.missed);
+}
+
+#[test]
+fn a_folder_of_rubbish_does_not_pass() {
+    let of = |text: &str| validate(&[CaseFile { name: "analytic.csv", text }]);
+    assert_eq!(of("rubbish,,,\"").unwrap_err().to_string(), "analytic.csv: has no column `case_id`");
+    let header = "case_id,module,model,quantity,inputs_json,expected,unit,tol_rel,tol_abs,status,source";
+    assert!(of(header).unwrap().missed.contains(&"analytic: no cases".to_owned()));
+    let text = header.replace("tol_rel", "tolerance");
+    assert_eq!(of(&text).unwrap_err().to_string(), "analytic.csv: has no column `tol_rel`");
+}
+
+#[test]
+fn half_a_pair_is_a_miss_and_an_absent_set_is_named() {
+    let texts = texts();
+    for (there, gone, set) in [
+        ("dense_trials.csv", "dense_trials_obs.csv", "dense_trials"),
+        ("slab_decks.csv", "slab_decks_inputs.json", "slab_decks"),
+        ("prairie_grass_arcs.csv", "prairie_grass_runs.csv", "prairie_grass_arcs"),
+    ] {
+        let report = scored(&texts, |name| name == there || name == "pool_fire_sep.csv");
+        assert_eq!(report.missed, [format!("{set}: {gone} is absent")]);
+    }
+    let report = scored(&texts, |name| name == "pool_fire_sep.csv");
+    assert!(report.passes(), "{:?}", report.missed);
+    let table = report.table();
+    assert!(table.contains("left out: analytic (analytic.csv is absent)"), "{table}");
+    assert!(table.contains("left out: slab_decks (slab_decks.csv and slab_decks_inputs.json are absent)"), "{table}");
+}
+
+/// Limits that stood in the program would judge another folder's observations by these.
+#[test]
+fn the_limits_of_a_distance_are_those_of_its_observations() {
+    let mut texts = texts();
+    texts.retain(|(name, _)| name.starts_with("dense_trials"));
+    let figure = |texts: &[(String, String)]| {
+        let report = scored(texts, |_| true);
+        report.figures.into_iter().find(|f| f.figure.starts_with("Burro 8")).unwrap()
+    };
+    let published = figure(&texts);
+    assert_eq!((published.must, published.target), ((157.0, 910.0), (314.0, 455.0)));
+    let (_, observed) = &mut texts[1];
+    *observed = observed.replace("distance_to_5vol%,455", "distance_to_5vol%,1000");
+    let changed = figure(&texts);
+    assert_eq!((changed.must, changed.target), ((157.0, 2000.0), (314.0, 1000.0)));
 }

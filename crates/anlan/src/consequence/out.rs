@@ -2,6 +2,7 @@
 
 use std::io::{ErrorKind, Write};
 
+use anlan_api::messages::Language;
 use serde_json::{Value, json};
 
 /// Prints an answer. A reader that has read enough, such as `head`, ends it quietly.
@@ -32,13 +33,21 @@ impl Refused {
         Self { code: code.to_owned(), field: field.map(str::to_owned), message: message.to_string(), details: json!({}) }
     }
 
-    /// A model's refusal; `message` is its sentence, maybe with the name of what it is about.
-    pub fn of(why: &anlan_consequence::Refusal, message: impl ToString) -> Self {
-        let details = why.details().into_iter().map(|(name, value)| {
+    /// A refusal with its sentence, which names the field where the words do not.
+    pub fn told(refusal: anlan_base::Refusal) -> Self {
+        let sentence = Language::En.refusal(&refusal);
+        let anlan_base::Refusal { code, field, mut args } = refusal;
+        let message = match &field {
+            Some(field) if !sentence.contains(field.as_str()) => format!("{field}: {sentence}"),
+            _ => sentence,
+        };
+        // The whole sentence is the message; figures stay figures.
+        args.remove("text");
+        let details = args.into_iter().map(|(name, value)| {
             let figure = value.parse::<f64>().ok().filter(|figure| figure.is_finite());
-            (name.to_owned(), figure.map_or_else(|| json!(value), |figure| json!(figure)))
+            (name, figure.map_or_else(|| json!(value), |figure| json!(figure)))
         });
-        Self { details: Value::Object(details.collect()), ..Self::new(why.code(), why.field(), message) }
+        Self { details: Value::Object(details.collect()), ..Self::new(&code, field.as_deref(), message) }
     }
 
     /// For people the error as it was said; for a program one line of JSON, and the exit code of every refusal.
@@ -78,9 +87,13 @@ mod tests {
 
     #[test]
     fn a_models_refusal_keeps_its_code_field_and_figures() {
-        let why = anlan_consequence::Refusal::WindBelowRange { wind_m_s: 0.05, least_m_s: 0.1 };
-        let refused = Refused::of(&why, &why);
+        let told = |why: anlan_consequence::Refusal| Refused::told(anlan_app::science::refused_by_model(&why, None));
+        let refused = told(anlan_consequence::Refusal::WindBelowRange { wind_m_s: 0.05, least_m_s: 0.1 });
         assert_eq!((refused.code.as_str(), refused.field.as_deref()), ("wind_below_range", Some("weather.wind_m_s")));
         assert_eq!(refused.details, json!({"wind_m_s": 0.05, "least_m_s": 0.1}));
+        let refused = told(anlan_consequence::Refusal::UnknownCas { cas: "chlorine".to_owned() });
+        assert!(refused.message.contains("write 7782-50-5"), "{}", refused.message);
+        let refused = told(anlan_consequence::Refusal::AboveCriticalPoint { temperature_k: 473.15, critical_k: 416.9 });
+        assert!(refused.message.contains("200 °C"), "{}", refused.message);
     }
 }

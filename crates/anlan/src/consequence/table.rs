@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use anlan_api::messages::Language;
-use anlan_consequence::scenario::{Outcome, PlaceAdvice};
+use anlan_consequence::scenario::{Outcome, PlaceAdvice, Source};
 use serde::Serialize;
 use serde_json::json;
 
@@ -15,6 +15,11 @@ fn figure(x: f64) -> String {
 /// A distance, whole metres. What has no figure never reads as a short one.
 fn metres(x: f64) -> String {
     if x.is_finite() { format!("{x:.0}") } else { "unknown".to_owned() }
+}
+
+/// A concentration; one that no instrument tells from nothing needs no figures.
+fn ppm(x: f64) -> String {
+    if x < 0.01 { "below 0.01".to_owned() } else { figure(x) }
 }
 
 /// The word by which a value stands in the answer for programs.
@@ -38,6 +43,10 @@ pub fn table(outcome: &Outcome) -> String {
     }
     if outcome.zones.is_empty() {
         line("  none: the assumptions below say why".to_owned());
+    }
+    for other in &outcome.beside {
+        let (hazard, colour) = (word(&other.hazard), word(&other.threat));
+        line(format!("  beside: {hazard} {colour} to {} m  [{}]", metres(other.reach_m), other.model));
     }
     for fire in &outcome.fires {
         let size = figure(fire.size_m);
@@ -66,14 +75,21 @@ fn released(outcome: &Outcome, line: &mut impl FnMut(String)) {
     line("\nreleased".to_owned());
     if r.rate_kg_s > 0.0 {
         let mean = figure(r.mean_rate_kg_s);
-        line(format!("  rate         {} kg/s into the air at most; {mean} kg/s over its worst ten minutes", figure(r.rate_kg_s)));
+        let over = if r.duration_s < 600.0 { "mean while it lasts" } else { "over its worst ten minutes" };
+        line(format!("  rate         {} kg/s into the air at most; {mean} kg/s {over}", figure(r.rate_kg_s)));
         line(format!("  duration     {} s", figure(r.duration_s)));
     } else {
         line("  rate         all at once".to_owned());
     }
     line(format!("  mass         {} kg", figure(r.mass_kg)));
     let droplets = if r.liquid_share > 0.0 { format!("; {:.0} % of it droplets", 100.0 * r.liquid_share) } else { String::new() };
-    line(format!("  temperature  {:.1} °C after expansion{droplets}", r.temperature_k - 273.15));
+    // Only what was under pressure has expanded.
+    let whose = match r.source {
+        Source::Pool { .. } => " of the pool",
+        Source::Jet { .. } | Source::Burst { .. } => " after expansion",
+        Source::Vapour | Source::Charge { .. } => "",
+    };
+    line(format!("  temperature  {:.1} °C{whose}{droplets}", r.temperature_k - 273.15));
     if let Some(mass) = outcome.flammable_mass_kg {
         line(format!("  flammable    {} kg between the limits", figure(mass)));
     }
@@ -89,7 +105,7 @@ fn advice(place: &PlaceAdvice) -> String {
     part(place.arrival_s.map(|s| format!("the cloud comes after {s:.0} s")));
     part(place.stays_s.map(|s| format!("stays {s:.0} s")));
     part(place.toxic.map(|threat| format!("toxic {}", word(&threat))));
-    part((place.outdoors_ppm > 0.0).then(|| format!("{} ppm outdoors, {} indoors", figure(place.outdoors_ppm), figure(place.indoors_ppm))));
+    part((place.outdoors_ppm > 0.0).then(|| format!("{} ppm outdoors, {} indoors", ppm(place.outdoors_ppm), ppm(place.indoors_ppm))));
     part(place.flash_fire.then(|| "flash fire".to_owned()));
     part((place.heat_kw_m2 >= 0.1).then(|| format!("{} kW/m2", figure(place.heat_kw_m2))));
     part((place.overpressure_kpa >= 0.1).then(|| format!("{} kPa", figure(place.overpressure_kpa))));
@@ -106,7 +122,7 @@ mod tests {
             name = "LPG"
             substance = "74-98-6"
             weather = { wind_m_s = 3, wind_from_deg = 90, stability = "D", temperature_c = 20, humidity = 0.6, roughness_m = 0.1 }
-            release = { kind = "liquefied_hole", temperature_c = 20, hole_mm = 25, path_m = 0, inventory_kg = 5000, height_m = 1 }
+            release = { kind = "liquefied_hole", temperature_c = 20, hole_mm = 25, path_m = 0, inventory_kg = 4000, height_m = 1 }
             places = [{ name = "school", east_m = -150, north_m = 0, people = 300, kind = "school" }]
         "#;
         let outcome = anlan_consequence::scenario::run(&anlan_consequence::scenario::from_toml(scenario).unwrap()).unwrap();
@@ -114,6 +130,24 @@ mod tests {
         for word in ["kg/s", "°C", "flammable red", "heat      red", "likely", "possible", "school (300 people)", "version"] {
             assert!(text.contains(word), "`{word}` is not in\n{text}");
         }
+        assert!(
+            text.contains("kg/s mean while it lasts") && text.contains("°C after expansion") && text.contains("beside: flammable red to"),
+            "{text}"
+        );
         assert!(text.lines().count() < 60 && text.lines().all(|line| !line.contains("NaN")), "{text}");
+    }
+
+    #[test]
+    fn a_pools_temperature_is_the_pools_and_a_trace_needs_no_figures() {
+        let scenario = r#"
+            name = "benzene"
+            substance = "71-43-2"
+            weather = { wind_m_s = 3, wind_from_deg = 90, stability = "D", temperature_c = 20, humidity = 0.6, roughness_m = 0.1 }
+            release = { kind = "spill", rate_kg_s = 10, duration_s = 600, temperature_c = 20 }
+        "#;
+        let outcome = anlan_consequence::scenario::run(&anlan_consequence::scenario::from_toml(scenario).unwrap()).unwrap();
+        let text = table(&outcome);
+        assert!(text.contains("°C of the pool") && !text.contains("after expansion"), "{text}");
+        assert_eq!([ppm(3.7e-14), ppm(0.01), ppm(22.391)], ["below 0.01", "0.01", "22.39"]);
     }
 }

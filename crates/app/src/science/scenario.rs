@@ -38,7 +38,7 @@ pub(super) fn compute_text(text: String, at: &str) -> Result<Computed, AppError>
     };
     let refused = |refusal| AppError::invalid(inside(refusal));
     let description = read(&text).map_err(refused)?;
-    let typed = |why: &anlan_consequence::Refusal| refusal::placed(refusal::typed(why), &description);
+    let typed = |why: &anlan_consequence::Refusal| refused_by_model(why, Some(&description));
     if let Some(study) = description.uncertainty.filter(|study| study.samples > MOST_SAMPLES) {
         let (input, value) = ("uncertainty.samples", f64::from(study.samples));
         return Err(refused(typed(&anlan_consequence::Refusal::OutOfDomain { input, value, wanted: "20 to 200 in a request" })));
@@ -78,16 +78,38 @@ pub(super) fn parsed(result: &str) -> Result<Value, AppError> {
 }
 
 fn read(text: &str) -> Result<Description, Refusal> {
-    // Serde would take the items of a list for the fields, one by one.
     if !text.starts_with('{') {
-        return Err(Refusal::new("wrong_type").with("found", text.chars().take(60).collect::<String>()).with("wanted", "an object"));
+        return Err(no_object(text));
     }
     let mut json = serde_json::Deserializer::from_str(text);
-    serde_path_to_error::deserialize(&mut json).map_err(|error| {
-        let path = error.path().to_string();
-        let written = serde_json::from_str(text).unwrap_or_default();
-        refusal::complaint(if path == "." { "" } else { &path }, &error.inner().to_string(), &written)
-    })
+    serde_path_to_error::deserialize(&mut json).map_err(|error| unread(&error, &serde_json::from_str(text).unwrap_or_default()))
+}
+
+/// Serde would take the items of a list for the fields, one by one.
+fn no_object(text: &str) -> Refusal {
+    Refusal::new("wrong_type").with("found", text.chars().take(60).collect::<String>()).with("wanted", "an object")
+}
+
+fn unread<E: std::fmt::Display>(error: &serde_path_to_error::Error<E>, written: &Value) -> Refusal {
+    let path = error.path().to_string();
+    refusal::complaint(if path == "." { "" } else { &path }, &error.inner().to_string(), written)
+}
+
+/// What somebody wrote, a scenario or a park, in its own shape; what does not fit is refused by its field.
+pub fn read_description<T: serde::de::DeserializeOwned>(written: &Value) -> Result<T, Refusal> {
+    if !written.is_object() {
+        return Err(no_object(&written.to_string()));
+    }
+    serde_path_to_error::deserialize(written).map_err(|error| unread(&error, written))
+}
+
+/// A model's refusal with the parts of its sentence; of a scenario also with the field as it is written there.
+pub fn refused_by_model(why: &anlan_consequence::Refusal, description: Option<&Description>) -> Refusal {
+    let refusal = refusal::typed(why);
+    match description {
+        Some(description) => refusal::placed(refusal, description),
+        None => refusal,
+    }
 }
 
 #[cfg(test)]

@@ -180,7 +180,7 @@ pub fn scale_known_source(readings: &[Reading], source: &KnownSource) -> Result<
 }
 
 /// The place, in steps of the grid, below which a share `q` of the weights lies.
-fn grid_quantile(weights: &[f64], q: f64) -> f64 {
+pub(super) fn grid_quantile(weights: &[f64], q: f64) -> f64 {
     let all: f64 = weights.iter().sum();
     let mut sum = 0.0;
     for (j, w) in weights.iter().enumerate() {

@@ -22,12 +22,14 @@ pub struct CaseFile<'a> {
 }
 
 /// What `anlan consequence validate --json` prints.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub struct Report {
     pub analytic: Analytic,
     pub sets: Vec<Set>,
     /// Single figures with their own limits: distances to the flammable limit, the ratio of classes.
     pub figures: Vec<Figure>,
+    /// Sets none of whose files is there.
+    pub left_out: Vec<String>,
     /// What falls short of a "must"; empty when all is well.
     pub missed: Vec<String>,
 }
@@ -115,44 +117,48 @@ const MUSTS: [Must; 6] = [
     Must { set: "pool_sep",           fac2: 1.00, mg: (0.0, ANY),   vg: ANY,  median: ANY },
 ];
 
-/// Scores the models on the files given; a set whose files are absent is left out.
+/// Scores the models on the files given; a set whose files are absent is left out and named, half of a set is a miss.
 pub fn validate(files: &[CaseFile]) -> Result<Report, BadCases> {
-    let find = |name: &str| files.iter().find(|f| f.name == name).copied();
-    let mut report = Report { analytic: Analytic::default(), sets: Vec::new(), figures: Vec::new(), missed: Vec::new() };
-    if let Some(file) = find("analytic.csv") {
+    let mut report = Report::default();
+    if let Some([file]) = given(&mut report, files, "analytic", ["analytic.csv"]) {
         report.analytic = analytic::run(&table::read(file)?)?;
+        if report.analytic.passed + report.analytic.failed == 0 {
+            report.missed.push("analytic: no cases".to_owned());
+        }
     }
-    if let (Some(runs), Some(arcs)) = (find("prairie_grass_runs.csv"), find("prairie_grass_arcs.csv")) {
+    if let Some([runs, arcs]) = given(&mut report, files, "prairie_grass_arcs", ["prairie_grass_runs.csv", "prairie_grass_arcs.csv"]) {
         push(&mut report, "prairie_grass_arcs", passive::prairie_grass(&table::read(runs)?, &table::read(arcs)?)?);
     }
-    if let (Some(trials), Some(observed)) = (find("dense_trials.csv"), find("dense_trials_obs.csv")) {
+    if let Some([trials, observed]) = given(&mut report, files, "dense_trials", ["dense_trials.csv", "dense_trials_obs.csv"]) {
         let (pairs, figures) = dense::trials(&table::read(trials)?, &table::read(observed)?)?;
         push(&mut report, "dense_trials", pairs);
         report.figures.extend(figures);
     }
-    if let (Some(decks), Some(inputs)) = (find("slab_decks.csv"), find("slab_decks_inputs.json")) {
+    if let Some([decks, inputs]) = given(&mut report, files, "slab_decks", ["slab_decks.csv", "slab_decks_inputs.json"]) {
         let (pairs, beyond) = dense::decks(&table::read(decks)?, inputs)?;
         for row in beyond {
             report.missed.push(format!("slab_decks: {row} outside its tolerance"));
         }
         push(&mut report, "slab_decks", pairs);
     }
-    if let Some(file) = find("epa_oca_tables.csv") {
+    if let Some([file]) = given(&mut report, files, "epa_oca", ["epa_oca_tables.csv"]) {
         let pairs = epa::distances(&table::read(file)?)?;
         let near: Vec<Pair> = pairs.iter().filter(|p| p.observed <= 5000.0).cloned().collect();
-        let value = score(near.iter().map(|p| (p.observed, p.predicted))).median_abs_ln;
-        report.figures.push(Figure { figure: "EPA tables below 5 km, median |ln|", value, must: (0.0, 0.5), target: (0.0, 0.25) });
+        if !near.is_empty() {
+            let value = score(near.iter().map(|p| (p.observed, p.predicted))).median_abs_ln;
+            report.figures.push(Figure { figure: "EPA tables below 5 km, median |ln|", value, must: (0.0, 0.5), target: (0.0, 0.25) });
+        }
         push(&mut report, "epa_oca", pairs);
     }
-    if let Some(file) = find("jet_fire_radiometers.csv") {
+    if let Some([file]) = given(&mut report, files, "jet_radiometers", ["jet_fire_radiometers.csv"]) {
         push(&mut report, "jet_radiometers", fires::radiometers(&table::read(file)?)?);
     }
-    if let Some(file) = find("pool_fire_sep.csv") {
+    if let Some([file]) = given(&mut report, files, "pool_sep", ["pool_fire_sep.csv"]) {
         let (pairs, beyond) = fires::emissive_power(&table::read(file)?)?;
         report.missed.extend(beyond.into_iter().map(|fire| format!("pool_sep: {fire}")));
         push(&mut report, "pool_sep", pairs);
     }
-    if report.sets.is_empty() && report.analytic.passed + report.analytic.failed == 0 {
+    if report.sets.is_empty() && report.analytic.passed + report.analytic.failed == 0 && report.missed.is_empty() {
         report.missed.push("no file of published cases was found".to_owned());
     }
     report.missed.extend(report.analytic.failures.iter().map(|f| format!("analytic: {f}")));
@@ -185,6 +191,25 @@ pub fn validate(files: &[CaseFile]) -> Result<Report, BadCases> {
         }
     }
     Ok(report)
+}
+
+/// The files of a set, if all are there.
+fn given<'a, const N: usize>(
+    report: &mut Report,
+    files: &[CaseFile<'a>],
+    set: &'static str,
+    names: [&'static str; N],
+) -> Option<[CaseFile<'a>; N]> {
+    let found = names.map(|name| files.iter().find(|f| f.name == name).copied());
+    let absent: Vec<&str> = names.iter().zip(&found).filter(|(_, file)| file.is_none()).map(|(name, _)| *name).collect();
+    if absent.len() == N {
+        let are = if N == 1 { "is" } else { "are" };
+        report.left_out.push(format!("{set} ({} {are} absent)", absent.join(" and ")));
+    } else if !absent.is_empty() {
+        report.missed.push(format!("{set}: {} is absent", absent.join(" and ")));
+    }
+    let found: Vec<CaseFile> = found.into_iter().flatten().collect();
+    found.try_into().ok()
 }
 
 fn push(report: &mut Report, set: &'static str, pairs: Vec<Pair>) {
@@ -267,6 +292,9 @@ impl Report {
         for f in &self.figures {
             let _ =
                 writeln!(out, "{:<36} {:>9.3}   must {}–{}, target {}–{}", f.figure, f.value, f.must.0, f.must.1, f.target.0, f.target.1);
+        }
+        for set in &self.left_out {
+            let _ = writeln!(out, "left out: {set}");
         }
         for miss in &self.missed {
             let _ = writeln!(out, "MISSED {miss}");

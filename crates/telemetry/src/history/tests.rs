@@ -150,7 +150,11 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: ProptestConfig::default().cases / 3, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig {
+        cases: (ProptestConfig::default().cases / 3).max(1),
+        failure_persistence: None,
+        ..ProptestConfig::default()
+    })]
     #[test]
     fn history_equals_a_plain_map(steps in steps(), from in 0_i64..200, length in 0_i64..220) {
         block(async {

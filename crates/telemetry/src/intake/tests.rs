@@ -268,7 +268,11 @@ fn p01_p05_p06_an_answer_means_synced_a_full_disk_refuses_and_a_failed_one_never
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: ProptestConfig::default().cases / 10, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig {
+        cases: (ProptestConfig::default().cases / 10).max(1),
+        failure_persistence: None,
+        ..ProptestConfig::default()
+    })]
     #[test]
     fn p08_any_number_of_copies_in_any_order_are_stored_once(
         sends in proptest::collection::vec(proptest::collection::vec((0_u32..2, 0_i64..60, 0_i64..2), 1..20), 1..20),

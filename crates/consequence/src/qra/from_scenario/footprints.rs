@@ -84,9 +84,9 @@ pub fn footprints(
     Ok(all)
 }
 
-/// Refuses a reach that is no figure: it would read as nobody killed.
-fn figure(reach_m: f64) -> Result<f64, Refusal> {
-    if reach_m.is_finite() { Ok(reach_m) } else { Err(Refusal::NoSolution { model: MODEL, why: "a reach has no figure" }) }
+/// Refuses a reach or a duration that is no figure: it would read as nobody killed.
+fn figure(value: f64) -> Result<f64, Refusal> {
+    if value.is_finite() { Ok(value) } else { Err(Refusal::NoSolution { model: MODEL, why: "a reach or a duration has no figure" }) }
 }
 
 fn counted(share: f64) -> f64 {
@@ -94,7 +94,7 @@ fn counted(share: f64) -> f64 {
 }
 
 fn burning(end: End, fires: &[&Fire]) -> Result<Option<Deadly>, Refusal> {
-    let t = fires.iter().map(|fire| fire.duration_s).fold(0.0, f64::max);
+    let t = figure(largest(fires.iter().map(|fire| fire.duration_s)))?;
     if t <= 0.0 {
         return Ok(None);
     }
@@ -326,6 +326,19 @@ mod tests {
         let ball = &all[0];
         assert_eq!(ball.individual.at(20.0, 77.0), 1.0);
         assert!(ball.outdoors.at(0.9 * ball.individual.reach_m(), 0.0) < ball.individual.at(0.9 * ball.individual.reach_m(), 0.0));
+    }
+
+    #[test]
+    fn a_fire_whose_duration_has_no_figure_is_refused_and_kills_not_nobody() {
+        let e =
+            effects("74-98-6", "kind = 'liquefied_hole'\ntemperature_c = 20\nhole_mm = 50\npath_m = 0\ninventory_kg = 20000\nheight_m = 1");
+        let good = &e.fires()[0];
+        for duration_s in [f64::NAN, f64::INFINITY] {
+            let mut bad = good.clone();
+            bad.duration_s = duration_s;
+            assert!(burning(End::Fire, &[&bad]).is_err() && burning(End::Fire, &[good, &bad]).is_err());
+        }
+        assert!(burning(End::Fire, &[good]).unwrap().is_some());
     }
 
     #[test]

@@ -38,6 +38,10 @@ pub(super) fn airs(park: &Park) -> Result<Vec<Air>, ParkError> {
         }
         within(input, sum, 0.995, 1.005, "shares that add up to 1 over all weathers")?;
     }
+    if park.winds.day.len() != park.winds.night.len() {
+        let value = park.winds.night.len() as f64;
+        return Err(Refusal::OutOfDomain { input: "winds.night", value, wanted: "as many sectors as winds.day" }.into());
+    }
     let roses = [Rose::from_sectors(&park.winds.day)?, Rose::from_sectors(&park.winds.night)?];
     park.weather
         .iter()
@@ -173,6 +177,14 @@ pub(super) fn grid(park: &Park, found: &mut Findings) -> Result<Grid, Refusal> {
             Grid { origin, cell_m: CELL, columns: cells(bounds[0], bounds[2]), rows: cells(bounds[1], bounds[3]) }
         }
     };
+    let last = grid.centre(grid.columns.saturating_sub(1), grid.rows.saturating_sub(1));
+    let beyond = |i: usize| bounds[i] < grid.origin[i] - 0.5 * grid.cell_m || bounds[i + 2] > last[i] + 0.5 * grid.cell_m;
+    if beyond(0) || beyond(1) {
+        found.warn(&Note::LeftOut {
+            model: MODEL,
+            what: "equipment stands outside the grid: the risk may be higher than the highest on the grid",
+        });
+    }
     let cells = grid.columns.saturating_mul(grid.rows);
     within("grid", cells as f64, 4.0, MOST_CELLS as f64, "4 cells to 4 million")?;
     if grid.cell_m > 25.0 {

@@ -69,6 +69,13 @@ impl Findings {
         }
     }
 
+    /// Takes in what one run found.
+    fn merge(&mut self, other: Self) {
+        other.assumptions.into_iter().for_each(|a| self.assume(a));
+        other.warnings.iter().for_each(|note| self.warn(note));
+        other.models.into_iter().for_each(|model| self.model(model));
+    }
+
     /// One note of a kind: a park of hundreds of runs leaves its range hundreds of times.
     pub fn warn(&mut self, note: &Note) {
         if !self.warnings.iter().any(|had| crate::validity::same(had, note)) {

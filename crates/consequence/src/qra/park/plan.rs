@@ -1,17 +1,19 @@
 //! The scenarios of a park: those written down, and those its equipment's classes have in the table of frequencies.
 
-use libm::sqrt;
+use libm::{pow, sqrt};
 use serde_json::json;
 use std::f64::consts::PI;
 
 use super::request::{Contents, Equipment, Park};
 use super::{Findings, ParkError};
-use crate::discharge::liquid;
-use crate::properties::substance;
+use crate::discharge::coefficient::{Opening, default_c_d};
+use crate::discharge::gas::{self, GasHole};
+use crate::discharge::{liquefied, liquid};
+use crate::properties::{Substance, substance};
 use crate::qra::frequencies::{self, Leak, Row, Unit};
-use crate::scenario::{Description, Effects, ReleaseDescription, ScenarioError, WeatherDescription};
-use crate::units::{Kelvin, KgPerM3, Metres, Pascal, SquareMetres};
-use crate::validity::{not_negative, positive};
+use crate::scenario::{Description, ReleaseDescription, ScenarioError, WeatherDescription};
+use crate::units::{Kelvin, KgPerM3, Metres, Pascal, R, SquareMetres};
+use crate::validity::{not_negative, positive, within};
 use crate::{Note, Refusal, Validity};
 
 const MODEL: &str = "risk.plan";
@@ -70,7 +72,7 @@ pub(super) fn plan(park: &Park, weather: &WeatherDescription, found: &mut Findin
                     found.assume(format!("{name}: left out, its frequency is zero ({source})"));
                     continue;
                 }
-                match release(park, equipment, row.leak, weather).map_err(|source| named(name.clone(), source))? {
+                match release(e, row.leak, weather, found).map_err(|source| named(name.clone(), source))? {
                     Some(release) => all.push(Planned { equipment, name, at: [e.east_m, e.north_m], frequency_per_year, source, release }),
                     None => {
                         found.warn(&Note::LeftOut {
@@ -87,8 +89,8 @@ pub(super) fn plan(park: &Park, weather: &WeatherDescription, found: &mut Findin
         }
         for own in &e.scenario {
             let name = format!("{}, {}", e.name, own.name);
-            let frequency_per_year =
-                not_negative("frequency_per_year", own.frequency_per_year).map_err(|refusal| named(name.clone(), refusal.into()))?;
+            let frequency_per_year = at_most_yearly("scenario.frequency_per_year", own.frequency_per_year)
+                .map_err(|refusal| named(name.clone(), refusal.into()))?;
             if frequency_per_year > 0.0 {
                 let at = [e.east_m, e.north_m];
                 all.push(Planned { equipment, name, at, frequency_per_year, source: own.source.clone(), release: own.release });
@@ -120,12 +122,16 @@ fn frequency(e: &Equipment, row: &Row) -> Result<(f64, String), Refusal> {
         Unit::PerMetreYear => positive("length_m", e.length_m.ok_or_else(|| missing("length_m"))?)?,
         Unit::PerHour => positive("hours_per_year", e.hours_per_year.ok_or_else(|| missing("hours_per_year"))?)?,
     };
-    Ok((value * times * positive("count", e.count)?, source))
+    Ok((at_most_yearly("equipment.frequency", value * times)? * positive("count", e.count)?, source))
+}
+
+/// Refuses a frequency of one piece that no plant would run with: a slip of the exponent, or what happens in operation.
+fn at_most_yearly(input: &'static str, per_year: f64) -> Result<f64, Refusal> {
+    within(input, per_year, 0.0, 1.0, "0 to 1 a year: what leaks more often is operation, no failure")
 }
 
 /// The release of one way of failing; `None` where no model makes one of it.
-fn release(park: &Park, equipment: usize, leak: Leak, weather: &WeatherDescription) -> Result<Option<ReleaseDescription>, ParkError> {
-    let e = &park.equipment[equipment];
+fn release(e: &Equipment, leak: Leak, weather: &WeatherDescription, found: &mut Findings) -> Result<Option<ReleaseDescription>, ParkError> {
     let Some(contents) = e.contents else {
         return Err(Refusal::MissingProperty { substance: e.name.clone(), property: "contents" }.into());
     };
@@ -145,8 +151,8 @@ fn release(park: &Park, equipment: usize, leak: Leak, weather: &WeatherDescripti
     };
     match contents {
         Contents::Liquefied { temperature_c, inventory_kg, height_m, bore_mm, isolated_after_s } => {
-            let hole = |hole_mm: f64, isolated_after_s: f64| {
-                written::<ReleaseDescription>(json!({
+            let hole = |hole_mm: f64, isolated_after_s: Option<f64>| {
+                written(json!({
                     "kind": "liquefied_hole", "temperature_c": temperature_c, "hole_mm": hole_mm, "path_m": 0.0,
                     "inventory_kg": inventory_kg, "height_m": height_m, "isolated_after_s": isolated_after_s,
                 }))
@@ -154,24 +160,32 @@ fn release(park: &Park, equipment: usize, leak: Leak, weather: &WeatherDescripti
             match leak {
                 Leak::Instantaneous => written(json!({"kind": "burst", "mass_kg": inventory_kg, "temperature_c": temperature_c})),
                 Leak::TenMinutes => {
-                    hole(hole_of(park, equipment, hole(10.0, TEN_MINUTES_S)?, inventory_kg / TEN_MINUTES_S, weather)?, TEN_MINUTES_S)
+                    let area = liquefied_area(e, temperature_c, inventory_kg / TEN_MINUTES_S, weather)?;
+                    hole(mm_across(area), None)
                 }
-                _ => hole(hole_mm(bore_mm)?, isolated_after_s),
+                _ => hole(hole_mm(bore_mm)?, Some(isolated_after_s)),
             }
         }
         Contents::Gas { pressure_pa, temperature_c, inventory_kg, height_m, bore_mm, isolated_after_s } => {
-            let hole = |hole_mm: f64, isolated_after_s: f64| {
-                written::<ReleaseDescription>(json!({
+            let p_0 = within("contents.pressure_pa", pressure_pa, weather.pressure_pa * 1.0001, 1e9, "absolute, above ambient pressure")?;
+            let stored = Stored { s: substance(&e.substance)?, p_0, t_0: kelvin(temperature_c)? };
+            let inventory_kg = positive("contents.inventory_kg", inventory_kg)?;
+            let hole = |hole_mm: f64, isolated_after_s: Option<f64>| {
+                written(json!({
                     "kind": "gas_hole", "pressure_pa": pressure_pa, "temperature_c": temperature_c, "hole_mm": hole_mm,
                     "inventory_kg": inventory_kg, "height_m": height_m, "isolated_after_s": isolated_after_s,
                 }))
             };
-            // A cloud of gas let go at once: its contents leave within ten seconds.
-            let emptied_in = |s: f64| hole(hole_of(park, equipment, hole(10.0, s)?, inventory_kg / s, weather)?, s);
             match leak {
-                Leak::Instantaneous => emptied_in(10.0),
-                Leak::TenMinutes => emptied_in(TEN_MINUTES_S),
-                _ => hole(hole_mm(bore_mm)?, isolated_after_s),
+                Leak::Instantaneous => written(json!({
+                    "kind": "gas_burst", "pressure_pa": pressure_pa, "temperature_c": temperature_c,
+                    "volume_m3": stored.volume_m3(inventory_kg),
+                })),
+                Leak::TenMinutes => {
+                    found.assume("gas within ten minutes: through a hole by which the vessel just comes down to the pressure of the air");
+                    hole(mm_across(stored.area_that_empties(inventory_kg, TEN_MINUTES_S, weather.pressure_pa)?), None)
+                }
+                _ => hole(hole_mm(bore_mm)?, Some(isolated_after_s)),
             }
         }
         Contents::Liquid { temperature_c, inventory_kg, head_m, bund_radius_m, bore_mm, isolated_after_s } => {
@@ -202,11 +216,120 @@ fn release(park: &Park, equipment: usize, leak: Leak, weather: &WeatherDescripti
     .map(Some)
 }
 
-/// Hole through which `rate` leaves: the rate of a hole goes with its area.
-fn hole_of(park: &Park, equipment: usize, ten_mm: ReleaseDescription, rate: f64, weather: &WeatherDescription) -> Result<f64, ParkError> {
-    let name = &park.equipment[equipment].name;
-    let planned = Planned { equipment, name: name.clone(), at: [0.0; 2], frequency_per_year: 0.0, source: String::new(), release: ten_mm };
-    let description = planned.description(park, weather)?;
-    let effects = Effects::of(&description).map_err(|source| ParkError::Scenario { scenario: name.clone(), source })?;
-    Ok(10.0 * sqrt(positive("rate", rate)? / effects.released().outflow_kg_s))
+fn kelvin(temperature_c: f64) -> Result<f64, Refusal> {
+    Ok(within("contents.temperature_c", temperature_c, -270.0, 1500.0, "a temperature in °C")? + 273.15)
+}
+
+fn mm_across(area_m2: f64) -> f64 {
+    1000.0 * sqrt(4.0 * area_m2 / PI)
+}
+
+/// Area of a hole of 10 mm, m²: the rate of a hole goes with its area, so that one rate tells all others.
+const TEN_MM_M2: f64 = PI * 1e-4 / 4.0;
+
+/// Hole through which liquefied gas leaves at `rate`: it is held until the inventory is gone.
+fn liquefied_area(e: &Equipment, temperature_c: f64, rate: f64, weather: &WeatherDescription) -> Result<f64, Refusal> {
+    let hole = liquefied::LiquefiedHole {
+        substance: substance(&e.substance)?,
+        t0: kelvin(temperature_c)?,
+        p0: None,
+        fill: 1.0,
+        hole_share: 0.0,
+        head: 0.0,
+        surface: 1.0,
+        area: TEN_MM_M2,
+        path: 0.0,
+        d: 0.01,
+        p_a: weather.pressure_pa,
+    };
+    Ok(TEN_MM_M2 * positive("contents.inventory_kg", rate)? / liquefied::through_hole(&hole)?.rate)
+}
+
+/// Gas in its vessel.
+struct Stored {
+    s: &'static Substance,
+    p_0: f64,
+    t_0: f64,
+}
+
+impl Stored {
+    fn compressibility(&self) -> f64 {
+        self.s.compressibility(Kelvin(self.t_0), Pascal(self.p_0))
+    }
+
+    fn volume_m3(&self, inventory_kg: f64) -> f64 {
+        inventory_kg * self.compressibility() * R * self.t_0 / (self.p_0 * self.s.molar_mass().0)
+    }
+
+    /// Hole by which the vessel comes down to the pressure of the air in `t`: the rate falls with the pressure, so the first one is larger
+    /// than the mean. The closed form is that of `scenario/release/stored_gas.rs::blow_down`.
+    fn area_that_empties(&self, inventory_kg: f64, t: f64, p_a: f64) -> Result<f64, Refusal> {
+        let hole = GasHole {
+            c_d: default_c_d(Opening::GasRounded),
+            a: SquareMetres(TEN_MM_M2),
+            p0: Pascal(self.p_0),
+            t0: Kelvin(self.t_0),
+            m: self.s.molar_mass(),
+            gamma: self.s.gamma_298,
+            z: self.compressibility(),
+            p_a: Pascal(p_a),
+        };
+        let n = (self.s.gamma_298 - 1.0) / 2.0;
+        let first = (pow(p_a / self.p_0, -n / self.s.gamma_298) - 1.0) / n * inventory_kg / t;
+        Ok(TEN_MM_M2 * first / gas::orifice(&hole, None)?.rate)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scenario::{Effects, Released, Source};
+
+    /// What the generated release of a vessel lets go.
+    fn released(substance: &str, contents: &str, leak: Leak) -> Released {
+        let air = "name = 'x'
+            installation = 'new'
+            [air]
+            humidity = 0.6
+            roughness_m = 0.1
+            [winds]
+            day = [1, 1, 1, 1]
+            night = [1, 1, 1, 1]
+            [[weather]]
+            stability = 'D'
+            wind_m_s = 3
+            temperature_c = 20
+            day = 1
+            night = 1
+            [[equipment]]
+            name = 'V-1'
+            east_m = 0
+            north_m = 0
+            class = 'pressurised_vessel'";
+        let park = super::super::from_toml(&format!("{air}\nsubstance = '{substance}'\ncontents = {contents}")).unwrap();
+        let mut found = Findings::default();
+        let airs = super::super::checked::airs(&park).unwrap();
+        let planned = plan(&park, &airs[0].description, &mut found).unwrap();
+        let wanted = frequencies::of(park.equipment[0].class.unwrap()).find(|row| row.leak == leak).unwrap();
+        let one = planned.iter().find(|p| p.name.ends_with(wanted.scenario.as_str())).unwrap();
+        *Effects::of(&one.description(&park, &airs[0].description).unwrap()).unwrap().released()
+    }
+
+    #[test]
+    fn ten_minutes_let_all_out_that_the_pressure_drives_and_no_later() {
+        let gas = released("74-82-8", "{ state = 'gas', pressure_pa = 6e6, temperature_c = 20, inventory_kg = 1000 }", Leak::TenMinutes);
+        // What stays at the pressure of the air: (1/59)^(1/1.3), a twenty-fifth.
+        assert!((0.94..0.97).contains(&(gas.mass_kg / 1000.0)), "{gas:?}");
+        assert!(gas.duration_s > 400.0 && gas.duration_s <= 600.0 && gas.rate_kg_s > 2.0 * gas.mean_rate_kg_s, "{gas:?}");
+        let chlorine = "{ state = 'liquefied', temperature_c = 20, inventory_kg = 5000 }";
+        let liquid = released("7782-50-5", chlorine, Leak::TenMinutes);
+        assert!((liquid.duration_s / 600.0 - 1.0).abs() < 1e-3 && (liquid.mass_kg / 5000.0 - 1.0).abs() < 1e-3, "{liquid:?}");
+    }
+
+    #[test]
+    fn gas_let_go_at_once_is_a_burst_of_all_of_it() {
+        let gas = released("74-82-8", "{ state = 'gas', pressure_pa = 6e6, temperature_c = 20, inventory_kg = 1000 }", Leak::Instantaneous);
+        assert!(matches!(gas.source, Source::Burst { inventory_kg, .. } if (inventory_kg / 1000.0 - 1.0).abs() < 1e-6), "{gas:?}");
+        assert!((gas.mass_kg / 1000.0 - 1.0).abs() < 1e-6);
+    }
 }

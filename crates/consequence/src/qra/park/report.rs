@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use super::Findings;
 use super::plan::Planned;
 use super::request::Park;
+use crate::numerics::largest;
 use crate::qra::criteria::{self, Target, Zone, individual_limit, judge};
 use crate::qra::individual::{Grid, RiskGrid};
 use crate::qra::societal::{Event, fn_curve, potential_loss_of_life};
@@ -93,6 +94,8 @@ pub struct ScenarioRisk {
     pub source: String,
     /// Of its deaths a year; `None` when societal risk was not asked for.
     pub deaths_per_year: Option<f64>,
+    /// What its runs rest on, in all weathers; also among the park's.
+    pub assumptions: Vec<String>,
 }
 
 /// All that a run has summed.
@@ -108,6 +111,8 @@ pub(super) struct Gathered<'a> {
     /// Share of the year of each weather.
     pub shares: Vec<f64>,
     pub found: Findings,
+    /// [scenario]
+    pub assumed: Vec<Findings>,
 }
 
 pub(super) fn report(mut g: Gathered) -> Result<ParkRisk, Refusal> {
@@ -154,16 +159,17 @@ pub(super) fn report(mut g: Gathered) -> Result<ParkRisk, Refusal> {
     let mut deaths = vec![0.0; g.planned.len()];
     g.events.iter().for_each(|(s, event)| deaths[*s] += event.frequency_per_year * event.deaths);
     let societal = if g.people_known { Some(societal(&g, &deaths)?) } else { None };
-    let scenarios = g.planned.iter().zip(&deaths).map(|(p, deaths)| ScenarioRisk {
+    let scenarios = g.planned.iter().zip(&deaths).zip(g.assumed).map(|((p, deaths), assumed)| ScenarioRisk {
         name: p.name.clone(),
         equipment: g.park.equipment[p.equipment].name.clone(),
         frequency_per_year: p.frequency_per_year,
         source: p.source.clone(),
         deaths_per_year: g.people_known.then_some(*deaths),
+        assumptions: assumed.assumptions,
     });
     Ok(ParkRisk {
         name: g.park.name.clone(),
-        highest_per_year: g.per_year.iter().copied().fold(0.0, f64::max),
+        highest_per_year: figure(largest(g.per_year.iter().copied()))?,
         contours: contours.into(),
         targets,
         societal,
@@ -179,12 +185,17 @@ pub(super) fn report(mut g: Gathered) -> Result<ParkRisk, Refusal> {
     })
 }
 
+/// Refuses what is no figure: it would read as no risk.
+fn figure(value: f64) -> Result<f64, Refusal> {
+    if value.is_finite() { Ok(value) } else { Err(Refusal::NoSolution { model: "risk.grid", why: "a risk has no figure" }) }
+}
+
 fn societal(g: &Gathered, deaths: &[f64]) -> Result<Societal, Refusal> {
     let events: Vec<Event> = g.events.iter().map(|(_, event)| *event).collect();
     // People were given: where no scenario kills anybody anywhere there is nothing to judge, and that is acceptable.
     let verdict = if events.is_empty() { Zone::Acceptable } else { judge(&events)? };
     let whole = fn_curve(&events);
-    let most = events.iter().map(|event| event.deaths).fold(0.0, f64::max);
+    let most = figure(largest(events.iter().map(|event| event.deaths)))?;
     Ok(Societal {
         verdict,
         status: criteria::SOCIETAL_STATUS,
@@ -258,58 +269,6 @@ impl ParkRisk {
             },
         }))
     }
-
-    /// For a person at a terminal.
-    pub fn table(&self) -> String {
-        use std::fmt::Write;
-        let mut out = String::new();
-        let mut line = |text: String| writeln!(out, "{text}").expect("a string takes everything");
-        line(format!("{}\n", self.name));
-        line(format!("individual risk: at most {:.2e} a year on the grid; limits {}", self.highest_per_year, self.criteria));
-        for t in &self.targets {
-            let verdict = match (t.acceptable, t.certain) {
-                (true, true) => "acceptable",
-                (true, false) => "acceptable, but not at the upper end of the band",
-                (false, true) => "NOT acceptable",
-                (false, false) => "NOT acceptable, though it is at the lower end of the band",
-            };
-            line(format!(
-                "  {:<28} {:.2e} a year ({:.1e} to {:.1e}), limit {:.0e}: {verdict}",
-                t.name, t.per_year, t.band.p05, t.band.p95, t.limit_per_year
-            ));
-            line(format!("  {:<28} limit: {}", "", t.status));
-            for s in t.ranking.iter().take(3) {
-                line(format!("  {:<28} {:>4.0} %  {}", "", 100.0 * s.share, s.scenario));
-            }
-        }
-        match &self.societal {
-            None => line("societal risk: not asked for".to_owned()),
-            Some(s) => {
-                let verdict = match s.verdict {
-                    Zone::Acceptable => "acceptable",
-                    Zone::Alarp => "as low as reasonably practicable",
-                    Zone::Intolerable => "INTOLERABLE",
-                };
-                line(format!("societal risk: {verdict}; {:.2e} deaths a year, at most {:.0} at once", s.deaths_per_year, s.most_deaths));
-                for (n, f) in s.curve.iter().filter(|(n, _)| [1.0, 3.0, 10.0, 30.0, 100.0, 300.0, 1000.0].contains(n)) {
-                    line(format!("  {n:>5} or more: {f:.2e} a year"));
-                }
-                for r in s.ranking.iter().take(5) {
-                    line(format!("  {:>4.0} %  {}", 100.0 * r.share, r.scenario));
-                }
-            }
-        }
-        line(format!("\n{} scenarios", self.scenarios.len()));
-        for s in &self.scenarios {
-            line(format!("  {:.2e} a year  {}  [{}]", s.frequency_per_year, s.name, s.source));
-        }
-        line("\nassumed".to_owned());
-        self.assumptions.iter().for_each(|a| line(format!("  - {a}")));
-        line("\nwarnings".to_owned());
-        self.warnings.iter().for_each(|w| line(format!("  - {}", json!(w))));
-        line(format!("\nmodels {}; version {}", self.models.join(", "), self.version));
-        out
-    }
 }
 
 fn area(ring: &[[f64; 2]]) -> f64 {
@@ -357,6 +316,12 @@ mod tests {
         let rings = vec![square(100.0, 0.0), square(20.0, 300.0), hole, square(2.0, 0.0)];
         let polygons = polygons(&rings, Site { longitude: 120.0, latitude: 32.0 });
         assert_eq!(polygons.iter().map(|p| p.as_array().unwrap().len()).collect::<Vec<_>>(), [2, 1, 1]);
+    }
+
+    #[test]
+    fn a_risk_without_a_figure_is_refused_and_not_none() {
+        assert!(figure(largest([1e-6, f64::NAN, 1e-5])).is_err() && figure(largest([f64::INFINITY])).is_err());
+        assert_eq!(figure(largest([1e-6, 1e-5])), Ok(1e-5));
     }
 
     #[test]

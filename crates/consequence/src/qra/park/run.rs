@@ -14,7 +14,7 @@ use crate::qra::societal::{self, Event, People};
 use crate::qra::uncertainty::Contribution;
 use crate::qra::{Case, Progress, each};
 use crate::scenario::{Description, Effects, ScenarioError, Source};
-use crate::validity::{Note, Validity, within};
+use crate::validity::{Validity, within};
 
 /// One model run's part of everything.
 struct Part {
@@ -22,13 +22,18 @@ struct Part {
     events: Vec<Event>,
     /// [target]
     contributions: Vec<Vec<Contribution>>,
-    effects: EffectsNotes,
+    found: Findings,
 }
 
-struct EffectsNotes {
-    assumptions: Vec<String>,
-    warnings: Vec<Note>,
-    models: Vec<&'static str>,
+/// What every model run of a park is laid on.
+struct Context<'a> {
+    park: &'a Park,
+    planned: &'a [Planned],
+    airs: &'a [Air],
+    igniters: &'a [Vec<Igniter>; PERIODS],
+    people: Option<&'a [Vec<People>; PERIODS]>,
+    targets: &'a [[f64; 2]],
+    quiet: Progress<'a>,
 }
 
 /// Model runs taken together: bounds the memory, and how long a cancel may wait.
@@ -54,20 +59,18 @@ pub fn run(park: &Park, threads: usize, progress: Progress) -> Result<ParkRisk, 
         .collect();
     let mut per_year = vec![0.0; grid.columns * grid.rows];
     let mut events: Vec<(usize, Event)> = Vec::new();
+    let mut assumed: Vec<Findings> = planned.iter().map(|_| Findings::default()).collect();
     let mut contributions: Vec<Vec<Contribution>> = vec![Vec::new(); targets.len()];
     let quiet = Progress { tell: &|_, _| (), cancel: progress.cancel };
+    let on = Context { park, planned: &planned, airs: &airs, igniters: &igniters, people: people.as_ref(), targets: &targets, quiet };
     let mut done = 0;
     for chunk in jobs.chunks(CHUNK) {
-        let parts = each(chunk.len(), threads, progress, |i| {
-            let (s, w) = chunk[i];
-            part(park, &planned[s], s, w, &airs[w], &igniters, people.as_ref(), &targets, quiet)
-        })?;
+        let parts = each(chunk.len(), threads, progress, |i| part(&on, chunk[i].0, chunk[i].1))?;
         let mut laid = Vec::with_capacity(chunk.len());
         for (part, (s, w)) in parts.into_iter().zip(chunk) {
             let part = part.map_err(|e| named(e, &planned[*s].name, &airs[*w].name))?;
-            part.effects.assumptions.iter().for_each(|a| found.assume(a.as_str()));
-            part.effects.warnings.iter().for_each(|note| found.warn(note));
-            part.effects.models.iter().for_each(|model| found.model(model));
+            part.found.assumptions.iter().for_each(|a| assumed[*s].assume(a.as_str()));
+            found.merge(part.found);
             events.extend(part.events.iter().map(|event| (*s, *event)));
             for (all, own) in contributions.iter_mut().zip(part.contributions) {
                 all.extend(own);
@@ -80,8 +83,18 @@ pub fn run(park: &Park, threads: usize, progress: Progress) -> Result<ParkRisk, 
         (progress.tell)(done, jobs.len());
     }
     let shares: Vec<f64> = airs.iter().map(|air| air.shares.iter().sum()).collect();
-    let result =
-        report::Gathered { park, planned: &planned, grid, per_year, events, people_known: people.is_some(), contributions, shares, found };
+    let result = report::Gathered {
+        park,
+        planned: &planned,
+        grid,
+        per_year,
+        events,
+        people_known: people.is_some(),
+        contributions,
+        shares,
+        found,
+        assumed,
+    };
     Ok(report::report(result)?)
 }
 
@@ -96,18 +109,10 @@ fn named(e: ParkError, scenario: &str, weather: &str) -> ParkError {
     }
 }
 
-#[allow(clippy::too_many_arguments)]
-fn part(
-    park: &Park,
-    planned: &Planned,
-    scenario: usize,
-    weather: usize,
-    air: &Air,
-    igniters: &[Vec<Igniter>; PERIODS],
-    people: Option<&[Vec<People>; PERIODS]>,
-    targets: &[[f64; 2]],
-    quiet: Progress,
-) -> Result<Part, ParkError> {
+/// One scenario in one weather.
+fn part(on: &Context, scenario: usize, weather: usize) -> Result<Part, ParkError> {
+    let Context { park, quiet, .. } = *on;
+    let (planned, air) = (&on.planned[scenario], &on.airs[weather]);
     let equipment = &park.equipment[planned.equipment];
     let description = planned.description(park, &air.description)?;
     let effects = Effects::of(&description).map_err(|source| ParkError::Scenario { scenario: planned.name.clone(), source })?;
@@ -134,20 +139,21 @@ fn part(
         None => from_scenario::lit_at_once(&effects, stored_k(&description), equipment.place, &mut assumptions),
     };
     let late: Vec<[f64; BINS]> =
-        igniters.iter().map(|period| from_scenario::lit_late(&effects, &cloud, planned.at, period)).collect::<Result<_, _>>()?;
+        on.igniters.iter().map(|period| from_scenario::lit_late(&effects, &cloud, planned.at, period)).collect::<Result<_, _>>()?;
     let periods: Vec<Blowing> = (0..PERIODS).map(|p| Blowing { share: air.shares[p], rose: &air.roses[p], lit_late: &late[p] }).collect();
     let burst = matches!(effects.released().source, Source::Burst { .. });
     let branches = from_scenario::branches(planned.frequency_per_year, direct, burst, toxic_share, deadly, &periods)?;
 
     let mut events = Vec::new();
-    if let Some(people) = people {
+    if let Some(people) = on.people {
         for (p, people) in people.iter().enumerate() {
             let cases: Vec<Case> = branches.iter().filter_map(|b| b.case_in(p, planned.at)).collect();
             events.extend(societal::events(people, &cases, 1, quiet)?);
         }
     }
     let flashing = effects.released().liquid_share > 0.0 && !burst;
-    let contributions = targets
+    let contributions = on
+        .targets
         .iter()
         .map(|at| {
             let of = |b: &Branch| {
@@ -161,8 +167,8 @@ fn part(
         .collect();
     let mut warnings = effects.warnings().to_vec();
     warnings.extend(notes.iter());
-    let effects = EffectsNotes { assumptions, warnings, models: effects.models().to_vec() };
-    Ok(Part { branches, events, contributions, effects })
+    let found = Findings { assumptions, warnings, models: effects.models().to_vec() };
+    Ok(Part { branches, events, contributions, found })
 }
 
 /// Temperature the contents are kept at, K: decides whether they come out as gas. As the air, where a release has none of its own.
