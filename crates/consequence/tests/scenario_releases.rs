@@ -11,6 +11,9 @@ fn a_vessel_loses_pressure_and_its_toxic_cloud_is_weaker_than_its_first_rate() {
     let outcome = run(&scenario("74-82-8", METHANE)).unwrap();
     assert!(outcome.released.mean_rate_kg_s < 0.7 * outcome.released.rate_kg_s);
     assert!(says(&outcome, "the rate falls with its pressure") && says(&outcome, "worst ten minutes"));
+    // The flammable cloud is that of a minute: more than the worst ten, less than the first instant.
+    let r = &outcome.released;
+    assert!(r.mean_rate_kg_s < r.minute_rate_kg_s && r.minute_rate_kg_s < r.rate_kg_s && says(&outcome, "worst minute"));
     // Shut after a minute there is a minute of gas.
     let shut = run(&scenario("74-82-8", &format!("{METHANE}\nisolated_after_s = 60"))).unwrap();
     assert!(shut.released.duration_s <= 60.0 && shut.released.mass_kg < outcome.released.mass_kg);

@@ -56,22 +56,23 @@ pub(in crate::scenario) fn disperse(
     }
     let paths = paths(s, air, r, found);
     let mean = Released { rate_kg_s: r.mean_rate_kg_s, ..*r };
+    let minute = Released { rate_kg_s: r.minute_rate_kg_s, ..*r };
     // One rate answers for both unless it falls much within ten minutes, or only one kind of zone is asked for.
-    let same = r.rate_kg_s <= 1.2 * r.mean_rate_kg_s;
+    let same = minute.rate_kg_s <= 1.2 * mean.rate_kg_s;
     let run = |r: &Released, lowest: f64, found: &mut Findings| Asked { d, s, air, r, kg_m3, lowest }.run(paths, found);
     Ok(match (toxic, flammable) {
         (Some(toxic), Some(flammable)) if !same => {
             found.assume(if r.duration_s < TOXIC_S {
-                "the flammable cloud is that of the largest rate, the toxic one that of the mean while it lasts"
+                "the flammable cloud is that of the worst minute, the toxic one that of the mean while it lasts"
             } else {
-                "the flammable cloud is that of the largest rate, the toxic one that of the worst ten minutes"
+                "the flammable cloud is that of the worst minute, the toxic one that of the worst ten minutes"
             });
-            Dispersed { quick: run(r, flammable, found)?, slow: Some(run(&mean, toxic, found)?), kg_m3 }
+            Dispersed { quick: run(&minute, flammable, found)?, slow: Some(run(&mean, toxic, found)?), kg_m3 }
         }
         (Some(toxic), None) => Dispersed { quick: run(&mean, toxic, found)?, slow: None, kg_m3 },
         (toxic, flammable) => {
             let lowest = toxic.unwrap_or(1.0).min(flammable.unwrap_or(1.0));
-            Dispersed { quick: run(r, lowest, found)?, slow: None, kg_m3 }
+            Dispersed { quick: run(&minute, lowest, found)?, slow: None, kg_m3 }
         }
     })
 }

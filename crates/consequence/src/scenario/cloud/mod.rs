@@ -30,7 +30,7 @@ use crate::properties::Substance;
 use crate::vulnerability::ToxicProbit;
 use crate::zones::Ring;
 
-/// Averaging time of a toxic zone, s; what lasts no longer than [`QUICK_S`] is asked of the largest rate, the rest of the mean one.
+/// Averaging time of a toxic zone, s; what lasts no longer than [`QUICK_S`] is asked of the rate of the worst minute, the rest of the mean one.
 const TOXIC_S: f64 = 600.0;
 const QUICK_S: f64 = 60.0;
 /// Nothing is followed farther, m.
@@ -60,7 +60,7 @@ trait Model: Debug + Send + Sync {
     fn flammable_mass(&self, lfl: f64, ufl: f64) -> f64;
 }
 
-/// The models that answer for one release: for the largest rate, and for the mean of its worst ten minutes where that is another.
+/// The models that answer for one release: for its worst minute, and for its worst ten where that is another.
 #[derive(Debug, Clone)]
 pub(super) struct Dispersed {
     quick: Run,

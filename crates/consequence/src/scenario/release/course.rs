@@ -109,6 +109,7 @@ impl Course {
         let mut course = Self::of(rates, dt, end);
         let window = (libm::round(MINUTE_S / dt) as usize).clamp(1, rates.len().max(1));
         course.rate = largest(rates.windows(window).map(|some| some.iter().sum::<f64>() / window as f64).chain([course.mean]));
+        course.minute = course.rate;
         course
     }
 

@@ -106,8 +106,11 @@ impl ReleaseDescription {
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Released {
     pub source: Source,
-    /// Airborne rate at its largest, kg/s: the flammable cloud. Zero for a burst.
+    /// Airborne rate at its largest, kg/s. Zero for a burst.
     pub rate_kg_s: f64,
+    /// Its mean over the worst minute, kg/s: the flammable cloud, which needs as long to form.
+    #[serde(skip)]
+    pub minute_rate_kg_s: f64,
     /// Its mean over the worst ten minutes, kg/s: the toxic cloud.
     pub mean_rate_kg_s: f64,
     /// How long, s, and all of it, kg.
@@ -179,6 +182,7 @@ impl Released {
         Self {
             source,
             rate_kg_s: course.rate,
+            minute_rate_kg_s: course.minute,
             mean_rate_kg_s: course.mean,
             duration_s: course.duration,
             mass_kg: course.mass,
