@@ -234,9 +234,9 @@ fn fixed_schemas() -> Map<String, Value> {
             "Scenario",
             described(
                 object(
-                    &["name", "substance", "weather", "release"],
+                    &["name", "weather", "release"],
                     json!({
-                "name": text(), "substance": described(text(), "CAS number."),
+                "name": text(), "substance": described(text(), "CAS number; only an explosive charge needs none."),
                 "site": described(object(&["longitude", "latitude"], json!({"longitude": number(), "latitude": number()})),
                     "Where the release stands, degrees, CGCS2000; without it there are reaches but no map."),
                 "weather": described(object(&["wind_m_s", "wind_from_deg", "temperature_c", "humidity", "roughness_m"], json!({

@@ -1148,8 +1148,8 @@ export interface components {
                 latitude: number;
                 longitude: number;
             };
-            /** @description CAS number. */
-            substance: string;
+            /** @description CAS number; only an explosive charge needs none. */
+            substance?: string;
             /** @description Properties in place of the table's, or of a substance the table does not have. */
             substance_properties?: {
                 [key: string]: unknown;
