@@ -81,3 +81,37 @@ fn a_thin_cloud_that_is_a_little_lighter_than_the_night_air_does_not_leave_the_g
     // A stiller night reaches farther than a windier evening.
     assert!(toxic("7664-39-3", &hf(20), 2.0, 6.0).0 > toxic("7664-39-3", &hf(20), 3.0, 5.0).0);
 }
+
+#[test]
+fn the_humidity_of_the_night_does_not_lift_a_cold_cloud() {
+    let spill = "kind = 'spill'\nrate_kg_s = 20\nduration_s = 600\ntemperature_c = -162";
+    let vapour = "kind = 'vapour'\nrate_kg_s = 10\nduration_s = 1800\ntemperature_c = -160\nheight_m = 0";
+    let burst = "kind = 'gas_burst'\npressure_pa = 4e6\ntemperature_c = 20\nvolume_m3 = 50";
+    for release in [spill, vapour, burst] {
+        for (u, class) in [(1.5, 6.0), (2.0, 6.0), (2.5, 6.0), (3.0, 4.0)] {
+            let humid = |percent: i32| {
+                let mut d = scenario("74-82-8", release);
+                (d.weather.wind_m_s, d.weather.stability, d.weather.humidity) = (u, Stability(class), f64::from(percent) / 100.0);
+                let outcome = run(&d).unwrap();
+                let reach = |threat| outcome.reach(Hazard::Flammable, threat).unwrap();
+                (reach(Threat::Red), reach(Threat::Yellow))
+            };
+            smooth(&format!("{release} in {u} m/s by humidity"), &(30..=100).step_by(5).map(humid).collect::<Vec<_>>(), 1.6);
+        }
+    }
+}
+
+#[test]
+fn a_short_release_burns_too() {
+    let vessel = |kg: u32| {
+        let words = "kind = 'gas_hole'\npressure_pa = 4e6\ntemperature_c = 20\nhole_mm = 100\nheight_m = 1";
+        let outcome = run(&scenario("74-85-1", &format!("{words}\ninventory_kg = {kg}"))).unwrap();
+        outcome.reach(Hazard::Flammable, Threat::Red).unwrap()
+    };
+    // In a few seconds, not thinned by the air after it.
+    assert!(vessel(50) > 30.0 && vessel(50) < vessel(100) && vessel(100) < vessel(800), "{} {} {}", vessel(50), vessel(100), vessel(800));
+    // A short line: its worst minute is no weaker than its worst ten.
+    let line = "kind = 'gas_pipe'\npressure_pa = 15e5\ntemperature_c = 20\ndiameter_mm = 100\nlength_m = 100\nheight_m = 1";
+    let released = run(&scenario("7783-06-4", line)).unwrap().released;
+    assert!(released.minute_rate_kg_s >= released.mean_rate_kg_s, "{released:?}");
+}

@@ -121,10 +121,15 @@ pub fn gas(pipe: &GasPipe) -> Result<GasPipeFlow, Refusal> {
         let ma = exp(log_ma);
         of(ma, exit(ma), false).p_exit - p_a
     };
+    if f(log(ma_choked)) >= 0.0 {
+        // Choked to within the accuracy of the friction's root: the end stands at ambient pressure at the speed of sound.
+        return Ok(GasPipeFlow { p_exit: p_a, ..choked });
+    }
     let ma_in = brent(f, log(1e-5 * ma_choked), log(ma_choked), 1e-10)
         .map(exp)
         .ok_or(Refusal::NoSolution { model: "Fanno flow", why: "no inlet speed ends at ambient pressure" })?;
-    Ok(of(ma_in, exit(ma_in), false))
+    // Slower than sound the end stands at ambient pressure; the root is only as near as rounding lets it.
+    Ok(GasPipeFlow { p_exit: p_a, ..of(ma_in, exit(ma_in), false) })
 }
 
 /// Rate after the full-bore break of a long line, kg/s (Wilson's form; from-knowledge): starts at `ṁ0` and integrates to `M0`.
@@ -160,6 +165,26 @@ pub fn wilson_fed(rate0: f64, m0: f64, t_b: f64, pump: f64, shut_in: Seconds, t:
 mod tests {
     use super::*;
     use crate::numerics::gauss_8;
+
+    #[test]
+    fn a_line_that_is_just_about_choked_has_a_rate() {
+        let line = GasPipe {
+            p0: 8_081_069.215_211_35,
+            t0: 290.0,
+            m: 0.03,
+            gamma: 1.411_824_639_355_037_5,
+            z: 1.0,
+            d: 0.031_885_521_974_961_285,
+            l: 5_941.907_487_816_164,
+            f: 0.005,
+            sum_k: 0.5,
+            p_a: 101_325.0,
+        };
+        let rate = |p0: f64| gas(&GasPipe { p0, ..line }).unwrap();
+        let (below, at, above) = (rate(0.99 * line.p0), rate(line.p0), rate(1.01 * line.p0));
+        assert!(below.rate < at.rate && at.rate < above.rate && !below.choked && above.choked, "{below:?} {at:?} {above:?}");
+        assert!((at.p_exit / line.p_a - 1.0).abs() < 1e-6 && (at.rate / below.rate - 1.01).abs() < 2e-3, "{at:?}");
+    }
 
     #[test]
     fn a_broken_line_loses_its_inventory() {

@@ -80,14 +80,12 @@ pub enum Middle {
     Lies,
 }
 
-/// Lift over turbulence, `g h (ρa − ρ)/(ρa u*²)`, above which a cloud on the ground leaves it (Briggs 1973; from-knowledge, 20 to 30), and
-/// below which one in the air rises no more.
-const LIFT_OFF: f64 = 20.0;
+/// Lift over turbulence, `g h (ρa − ρ)/(ρa u*²)`, below which a cloud in the air rises no more.
 const SPENT: f64 = 1.0;
 
 impl Run {
-    /// SLAB lets every cloud that is lighter than the air leave the ground, and rise for ever. `Improved` asks whether its lift is stronger
-    /// than the turbulence that mixes it down.
+    /// SLAB lets every cloud that is lighter than the air leave the ground as one body, and rise for ever. For whoever stands on the ground
+    /// `Improved` leaves it there: a wide, shallow cloud comes off in parts, if at all.
     pub fn middle(&self, s: &Slice) -> Middle {
         let a = &self.ambient;
         let lift = G * s.h * (a.rho_a - s.mixture.rho) / (a.rho_a * a.u_star * a.u_star);
@@ -95,7 +93,6 @@ impl Run {
             (true, Closure::Improved) if lift > 0.0 && lift < SPENT => Middle::Drifts,
             (true, _) => Middle::Free,
             (false, Closure::Slab) if lift > 0.0 => Middle::Free,
-            (false, Closure::Improved) if lift > LIFT_OFF => Middle::Free,
             (false, _) => Middle::Lies,
         }
     }

@@ -13,7 +13,7 @@ const GROWTH: f64 = 0.05;
 /// Most growth of mass or width in a step beyond the source.
 const MOST_GROWTH: f64 = 0.1;
 const MOST_STEPS: usize = 6000;
-const MOST_STATIONS: usize = 600;
+const MOST_STATIONS: usize = 1200;
 const MOST_ROUNDS: usize = 40;
 
 /// The plume at x: half mass flux R, half-width B, core b, height of the centre, speeds, and what is carried.
@@ -170,7 +170,7 @@ fn beyond(run: &Run, mut at: At, from: From, mut stations: Vec<Station>, x_max: 
 
 /// Small steps are kept once they come to something: a twentieth of the way, or of the mixture.
 fn worth_keeping(last: &Station, at: &At) -> bool {
-    at.x >= last.x + (0.04 * last.x.abs()).max(0.02) || at.s.m < 0.95 * last.m || (at.s.z_c - last.z_c).abs() > 0.05 * at.s.h
+    at.x >= last.x + (0.04 * last.x.abs()).max(0.02) || at.s.m < 0.95 * last.m || (at.s.z_c - last.z_c).abs() > 0.05 * at.s.h.max(at.s.z_c)
 }
 
 impl At {
@@ -239,18 +239,19 @@ fn slope(run: &Run, from: &From, at: &At) -> Slope {
             rho * s.big_b * mix.v_h * run.cp(s.m) * (a.t_a - s.mixture.t),
         )
     };
+    let v_g = if source.is_some() { s.v_g } else { run.clears_the_ground(s.h) * s.v_g };
     let middle = if source.is_some() { Middle::Drifts } else { run.middle(&s) };
     let free = middle == Middle::Free;
     let w_c = match middle {
         Middle::Free => at.r_w / at.r,
         Middle::Drifts => 0.0,
-        Middle::Lies => -s.v_g * s.z_c / s.big_b,
+        Middle::Lies => -v_g * s.z_c / s.big_b,
     };
     let lift = if free { -G * (rho - a.rho_a) * s.big_b * s.h - f64::from(lofted) * rho * s.h * C_F * w_c * w_c.abs() } else { 0.0 };
     Slope {
         r: ROOT_3 * a.rho_a * (mix.v_e * s.h + mix.w_e * s.big_b) + source.map_or(0.0, |b_s| from.q / (4.0 * b_s)),
-        big_b: (ROOT_3 * a.rho_a / rho * mix.v_e + s.v_g) / s.u,
-        b: s.v_g * at.b / (s.big_b * s.u),
+        big_b: (ROOT_3 * a.rho_a / rho * mix.v_e + v_g) / s.u,
+        b: v_g * at.b / (s.big_b * s.u),
         g,
         f_v,
         f_u,
@@ -266,7 +267,8 @@ fn slope(run: &Run, from: &From, at: &At) -> Slope {
 fn step(run: &Run, from: &From, at: &At, dx: f64) -> Option<At> {
     let first = slope(run, from, at);
     let limit = |value: f64, per_m: f64| if per_m > 0.0 { run.stride * MOST_GROWTH * value / per_m } else { f64::INFINITY };
-    let dx = if from.b_s.is_some_and(|b_s| at.x < b_s) { dx } else { dx.min(limit(at.r, first.r)).min(limit(at.s.big_b, first.big_b)) };
+    let dx =
+        if from.b_s.is_some_and(|b_s| at.x < b_s - 1e-9) { dx } else { dx.min(limit(at.r, first.r)).min(limit(at.s.big_b, first.big_b)) };
     let half = apply(run, from, at, &first, 0.5 * dx)?;
     let middle = slope(run, from, &half);
     apply(run, from, at, &middle, dx)
@@ -295,13 +297,13 @@ fn apply(run: &Run, from: &From, at: &At, d: &Slope, dx: f64) -> Option<At> {
     let mut b = ((at.b + d.b * dx) * stretch).min(0.9999 * big_b);
     let drive = d.g * dx + at.r * s0.v_g;
     let e_v = if at.r * s0.v_g > 0.0 { at.r * s0.v_g / (at.r * s0.v_g + d.f_v * dx) } else { 1.0 };
-    let v_g = (e_v * drive / r).max(0.0) * if in_source { 1.0 } else { run.clears_the_ground(s0.h) };
+    let v_g = (e_v * drive / r).max(0.0);
     let lofted0 = s0.lofted();
     let alpha = if !lofted0 && rho > a.rho_a { 0.25 } else { 0.0 };
     let alpha0 = if !lofted0 && s0.mixture.rho > a.rho_a { 0.25 } else { 0.0 };
     let s_0 = at.r * (s0.u - (1.0 - s0.m) * s0.u_bar) + 0.5 * alpha0 * G * (s0.mixture.rho - a.rho_a) * s0.big_b * s0.h * s0.h;
     let s_f = limited(at.r * (s0.u_bar - s0.u), (d.f_u * dx).abs());
-    let mut u_g3 = alpha * G * (rho - a.rho_a) * r / (2.0 * big_b * rho * rho);
+    let pressed = alpha * G * (rho - a.rho_a) * r / (2.0 * rho * rho);
     let mut u = s0.u;
     let z_c = (s0.z_c + d.w_c * dx).max(0.0);
     // U, h and Ū hold each other: the secant method on U, from the damped step (U U_new²)^(1/3).
@@ -314,6 +316,7 @@ fn apply(run: &Run, from: &From, at: &At, d: &Slope, dx: f64) -> Option<At> {
         let u_e = (1.0 - m) * u_bar + (s_0 + s_f) / r;
         // Too narrow for the wind: a pool takes a larger footprint, a cloud beyond its source widens in place as far as the ground lets it.
         let most = 4.0 / 27.0 * u_e * u_e * u_e;
+        let mut u_g3 = pressed / big_b;
         if !in_source && u_g3 > most && u_e > 0.0 {
             match run.closure {
                 Closure::Slab => {

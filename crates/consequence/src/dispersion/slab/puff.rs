@@ -143,20 +143,22 @@ fn slope(run: &Run, at: &At) -> Slope {
     let shear = 0.6 * a.u_star / KAPPA * a.phi_m(z_r) * z_r / (z_r + a.z0) * (1.0 - z_r / a.h_mix).max(0.0);
     let v_ex = sqrt(v_ax * v_ax + shear * shear);
     let lofted = s.lofted();
+    let clear = run.clears_the_ground(s.h);
+    let (v_g, u_g) = (clear * s.v_g, clear * at.u_g);
     let middle = run.middle(s);
     let free = middle == Middle::Free;
     let w_c = match middle {
         Middle::Free => at.r_w / at.r,
         Middle::Drifts => 0.0,
-        Middle::Lies => -(s.v_g / s.big_b + at.u_g / at.big_bx) * s.z_c,
+        Middle::Lies => -(v_g / s.big_b + u_g / at.big_bx) * s.z_c,
     };
     let pull = if lofted { 0.0 } else { 0.75 * G * dense * s.h * s.h };
     Slope {
         r: ROOT_3 * a.rho_a * ((v_ex * s.big_b + mix.v_e * at.big_bx) * s.h + mix.w_e * area),
-        big_b: ROOT_3 * a.rho_a / rho * mix.v_e + s.v_g,
-        big_bx: ROOT_3 * a.rho_a / rho * v_ex + at.u_g,
-        b: s.v_g * at.b / s.big_b,
-        bx: at.u_g * at.bx / at.big_bx,
+        big_b: ROOT_3 * a.rho_a / rho * mix.v_e + v_g,
+        big_bx: ROOT_3 * a.rho_a / rho * v_ex + u_g,
+        b: v_g * at.b / s.big_b,
+        bx: u_g * at.bx / at.big_bx,
         g_y: pull * at.big_bx,
         g_x: pull * s.big_b,
         f_y: if lofted { 0.0 } else { friction(s.v_g) },
@@ -190,9 +192,8 @@ fn apply(run: &Run, mass: f64, at: &At, d: &Slope, dt: f64) -> At {
         let e = if v > 0.0 { at.r * v / (at.r * v + f * dt) } else { 1.0 };
         (e * (at.r * v + g * dt) / r).max(0.0)
     };
-    let clear = run.clears_the_ground(h0);
-    let v_g = clear * current(s0.v_g, d.g_y, d.f_y);
-    let u_g = clear * current(at.u_g, d.g_x, d.f_x);
+    let v_g = current(s0.v_g, d.g_y, d.f_y);
+    let u_g = current(at.u_g, d.g_x, d.f_x);
     let momentum = at.r * (s0.u - (1.0 - s0.m) * s0.u_bar) + limited(at.r * (s0.u_bar - s0.u), (d.f_u * dt).abs());
     let h = r / (rho * big_b * big_bx);
     let z_c = (s0.z_c + d.w_c * dt).max(0.0);

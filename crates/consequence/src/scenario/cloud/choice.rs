@@ -46,7 +46,7 @@ pub(in crate::scenario) fn disperse(
     let kg_m3 = air.p * s.molar_mass().0 / (R * air.t);
     // Nothing is asked of a cloud that neither poisons nor burns.
     if levels.is_empty() {
-        return Ok(Dispersed { quick: Run::default(), slow: None, kg_m3 });
+        return Ok(Dispersed { quick: Run::default(), slow: None, duration_s: r.duration_s, kg_m3 });
     }
     let lowest = |hazard: fn(Hazard) -> bool| levels.iter().filter(|level| hazard(level.hazard)).map(fraction).reduce(f64::min);
     let (mut toxic, flammable) = (lowest(|h| h == Hazard::Toxic), lowest(|h| h != Hazard::Toxic));
@@ -54,9 +54,8 @@ pub(in crate::scenario) fn disperse(
         // A site's own levels may be high; risk still asks where people die.
         toxic = Some(own.min(tabled.iter().map(fraction).fold(1.0, f64::min)));
     }
-    let paths = paths(s, air, r, found);
-    let mean = Released { rate_kg_s: r.mean_rate_kg_s, ..*r };
-    let minute = Released { rate_kg_s: r.minute_rate_kg_s, ..*r };
+    let (mean, minute) = (at_rate(r, r.mean_rate_kg_s), at_rate(r, r.minute_rate_kg_s));
+    let paths = paths(s, air, &minute, found);
     // One rate answers for both unless it falls much within ten minutes, or only one kind of zone is asked for.
     let same = minute.rate_kg_s <= 1.2 * mean.rate_kg_s;
     let run = |r: &Released, lowest: f64, found: &mut Findings| Asked { d, s, air, r, kg_m3, lowest }.run(paths, found);
@@ -67,14 +66,23 @@ pub(in crate::scenario) fn disperse(
             } else {
                 "the flammable cloud is that of the worst minute, the toxic one that of the worst ten minutes"
             });
-            Dispersed { quick: run(&minute, flammable, found)?, slow: Some(run(&mean, toxic, found)?), kg_m3 }
+            Dispersed { quick: run(&minute, flammable, found)?, slow: Some(run(&mean, toxic, found)?), duration_s: r.duration_s, kg_m3 }
         }
-        (Some(toxic), None) => Dispersed { quick: run(&mean, toxic, found)?, slow: None, kg_m3 },
+        (Some(toxic), None) => Dispersed { quick: run(&mean, toxic, found)?, slow: None, duration_s: r.duration_s, kg_m3 },
         (toxic, flammable) => {
             let lowest = toxic.unwrap_or(1.0).min(flammable.unwrap_or(1.0));
-            Dispersed { quick: run(&minute, lowest, found)?, slow: None, kg_m3 }
+            Dispersed { quick: run(&minute, lowest, found)?, slow: None, duration_s: r.duration_s, kg_m3 }
         }
     })
+}
+
+/// The release at another of its rates: its jet keeps its speed, and passes a smaller area.
+fn at_rate(r: &Released, rate_kg_s: f64) -> Released {
+    let mut other = Released { rate_kg_s, ..*r };
+    if let Source::Jet { area_m2, .. } = &mut other.source {
+        *area_m2 *= rate_kg_s / r.rate_kg_s.max(1e-12);
+    }
+    other
 }
 
 /// The models to run: dense (true), passive (false), or both where the criteria do not decide or disagree.
@@ -132,7 +140,7 @@ fn paths(s: &Substance, air: &Air, r: &Released, found: &mut Findings) -> &'stat
 }
 
 /// A mixture no denser than this, over the air's density, may as well mix as it would without weight.
-const BARELY_DENSE: f64 = 1.02;
+const BARELY_DENSE: f64 = 1.10;
 
 /// Density of the release at its densest, pure or mixed with air, kg/m³.
 fn densest(s: &Substance, air: &Air, r: &Released) -> Option<f64> {
@@ -171,7 +179,8 @@ impl Asked<'_> {
                 let (own, other) = (cloud.reach(lowest, 0.0, TOXIC_S).unwrap_or(0.0), book.axis_reach(lowest).unwrap_or(0.0));
                 found.model(Workbook::MODEL);
                 let steady = matches!(lasting(r.duration_s, air.u10, own.max(other)), Lasting::Continuous) || r.duration_s == 0.0;
-                if steady && own.max(other) > 50.0 && !(1.0 / 3.0..=3.0).contains(&(own / other)) {
+                let collapsed = r.duration_s > 0.0 && own < other / 3.0;
+                if (steady || collapsed) && own.max(other) > 50.0 && !(1.0 / 3.0..=3.0).contains(&(own / other)) {
                     notes.add(Note::OutOfRange {
                         model: "dispersion.slab",
                         input: "reach over that of Britter–McQuaid",

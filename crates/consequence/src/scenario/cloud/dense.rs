@@ -337,7 +337,14 @@ pub(super) fn slab_cloud(asked: &Asked, found: &mut Findings, notes: &mut Validi
         notes.add(Note::LeftOut { model: "dispersion.slab", what: "the given mixing height: the model takes its own by class" });
     }
     // Beyond the lowest level by what its band may ask for.
-    slab::run_until(&release, &weather, Closure::Improved, FARTHEST_M, lowest / (1.25 * SCATTER))
+    let cloud = slab::run_until(&release, &weather, Closure::Improved, FARTHEST_M, lowest / (1.25 * SCATTER))?;
+    match cloud.stations.last() {
+        // A list that is full before the cloud is thin would end its zone.
+        Some(last) if last.x < 0.99 * FARTHEST_M && cloud.maximum(last.x, 0.0) > lowest => {
+            Err(Refusal::NoSolution { model: "slab", why: "the cloud could not be followed to its end" })
+        }
+        _ => Ok(cloud),
+    }
 }
 
 fn beta_x(s: &Station) -> f64 {

@@ -65,6 +65,8 @@ trait Model: Debug + Send + Sync {
 pub(super) struct Dispersed {
     quick: Run,
     slow: Option<Run>,
+    /// Of the release, s; zero for a burst.
+    duration_s: f64,
     /// Mass of the pure gas in a cubic metre at the air's temperature, kg/m³.
     pub kg_m3: f64,
 }
@@ -99,8 +101,13 @@ impl Dispersed {
         self.slow.as_ref().filter(|_| averaging_s > QUICK_S).unwrap_or(&self.quick)
     }
 
+    /// A pocket that can burn is there while the release lasts, however short that is: it is not averaged with the air after it.
+    fn averaged(&self, averaging_s: f64) -> f64 {
+        if averaging_s <= FLAMMABLE_S && self.duration_s > 0.0 { averaging_s.min(self.duration_s) } else { averaging_s }
+    }
+
     pub fn concentration(&self, x: f64, y: f64, z: f64, averaging_s: f64) -> f64 {
-        self.run(averaging_s).concentration(x, y, z, averaging_s)
+        self.run(averaging_s).concentration(x, y, z, self.averaged(averaging_s))
     }
 
     /// Of the toxic cloud, however short the time: only its run is followed down to toxic levels.
@@ -121,14 +128,16 @@ impl Dispersed {
 
     /// Farthest x with this volume fraction on the axis, m; zero where it is nowhere reached.
     pub fn reach(&self, c: f64, z: f64, averaging_s: f64) -> f64 {
-        largest(self.run(averaging_s).models().filter_map(|model| model.reach(c, z, averaging_s)))
+        let averaged_s = self.averaged(averaging_s);
+        largest(self.run(averaging_s).models().filter_map(|model| model.reach(c, z, averaged_s)))
     }
 
     /// Outline of a volume fraction: of the models the one that reaches farther, its name and its notes. Empty where it is not reached.
     pub fn outline(&self, c: f64, z: f64, averaging_s: f64) -> (Ring, &'static str, Validity) {
-        let reach = |of: &&Answers| of.model.reach(c, z, averaging_s).unwrap_or(0.0);
+        let averaged_s = self.averaged(averaging_s);
+        let reach = |of: &&Answers| of.model.reach(c, z, averaged_s).unwrap_or(0.0);
         match self.run(averaging_s).answers.iter().max_by(|a, b| reach(a).total_cmp(&reach(b))) {
-            Some(Answers { model, notes }) => (model.ring(c, z, averaging_s), model.name(), *notes),
+            Some(Answers { model, notes }) => (model.ring(c, z, averaged_s), model.name(), *notes),
             None => (Ring::new(), "", Validity::new()),
         }
     }

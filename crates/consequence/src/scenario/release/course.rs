@@ -94,13 +94,14 @@ impl Course {
         // A release shorter than the window has its own mean.
         let mean = largest([worst, total / duration.max(dt)]).min(rate);
         // A step longer than what is left of the minute gives its share of it.
-        let (mut first, mut left) = (0.0, f64::min(MINUTE_S, mass.len() as f64 * dt));
+        let (mut first, mut left) = (0.0, f64::min(MINUTE_S, duration));
         let minute_s = left;
         for m in &mass {
             first += m * (left / dt).clamp(0.0, 1.0);
             left -= dt;
         }
-        let minute = if minute_s > 0.0 { (first / minute_s).min(rate) } else { rate };
+        // A minute is never weaker than ten.
+        let minute = if minute_s > 0.0 { (first / minute_s).clamp(mean, rate) } else { rate };
         Self { rate, mean, minute, duration, mass: total, steps: RateCurve::of(rates, dt) }
     }
 
