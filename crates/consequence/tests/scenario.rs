@@ -176,7 +176,7 @@ fn how_many() -> u32 {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(how_many()))]
+    #![proptest_config(ProptestConfig { cases: how_many(), failure_persistence: None, ..ProptestConfig::default() })]
     #[test]
     fn random_scenarios_end_in_a_result_or_a_refusal(
         substance in 0_usize..90, kind in 0_usize..10, wind in 0.1_f64..20.0, class in 1.0_f64..6.0, t_air in -20.0_f64..40.0,

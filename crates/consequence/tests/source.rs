@@ -24,7 +24,7 @@ fn any_substance() -> impl Strategy<Value = &'static Substance> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(2 * ProptestConfig::default().cases))]
+    #![proptest_config(ProptestConfig { cases: 2 * ProptestConfig::default().cases, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn a_pool_keeps_its_mass(

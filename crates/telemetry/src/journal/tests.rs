@@ -290,7 +290,7 @@ fn a_record_beyond_the_limit_is_refused() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases((ProptestConfig::default().cases / 4).max(1)))]
+    #![proptest_config(ProptestConfig { cases: (ProptestConfig::default().cases / 4).max(1), failure_persistence: None, ..ProptestConfig::default() })]
     #[test]
     fn any_bytes_in_the_directory_are_survived(tail in proptest::collection::vec(any::<u8>(), 0..300), marks in proptest::collection::vec(0_usize..300, 0..5)) {
         let directory = tempfile::tempdir().unwrap();
