@@ -9,7 +9,7 @@ use crate::mixing::Mixing;
 use crate::numerics::brent;
 use crate::properties::Substance;
 use crate::validity::{not_negative, positive};
-use crate::{CP_AIR, G, Kelvin, M_AIR, Note, Pascal, R, Refusal, Validity, air_density};
+use crate::{G, Kelvin, M_AIR, Note, Pascal, Refusal, Validity, air_density};
 
 const MODEL: &str = "discharge.burst";
 /// How thin the cloud is when it stops mixing by itself.
@@ -70,14 +70,13 @@ pub fn expand(burst: &Burst) -> Result<BurstCloud, Refusal> {
     let cp_l = s.cp_liquid()?;
     let dh = s.heat_of_vaporisation(Kelvin(t_b))?;
     let rho_l0 = s.liquid_density(Kelvin(t0), &mut notes)?.0;
-    let rho_l = s.liquid_density(Kelvin(t_b), &mut notes)?.0;
     let flash = flash::energy(cp_l, t0, t_b, dh)?;
     let airborne = flash::airborne_of_burst(flash);
     // h0 − h_a at constant entropy: cp (T0 − T_b) − T_b cp ln(T0/T_b).
     let energy = (cp_l * (t0 - t_b) - t_b * cp_l * log(t0 / t_b) - (p0 - p_a) / rho_l0).max(0.0);
     let u_exp = 0.8 * sqrt(2.0 * energy);
     let m_s = s.molar_mass().0;
-    let mixing = Mixing { m_s, m_a: M_AIR, q_a: 0.0, cp_s: s.cp_gas_J_kgK, cp_l, cp_a: CP_AIR, dh, t_b, b: dh * m_s / R, rho_l, p: p_a };
+    let mixing = Mixing::of(s, p_a)?;
     let liquid_source = 1.0 - (flash / airborne).min(1.0);
     let m = airborne * mass;
     let rho_a = air_density(Pascal(p_a), Kelvin(t_a)).0;

@@ -13,14 +13,28 @@ pub enum Path {
     Dense,
 }
 
-/// Continuous: dense if `(g0' V̇0/(u10³ D_s))^(1/3) ≥ 0.15`.
-pub fn continuous_is_dense(g0: f64, v0: f64, u10: f64, d_s: f64) -> bool {
-    g0 > 0.0 && cbrt(g0 * v0 / (u10 * u10 * u10 * d_s)) >= 0.15
+/// From here on the criterion calls a continuous and an instantaneous release dense.
+pub const CONTINUOUS: f64 = 0.15;
+pub const INSTANTANEOUS: f64 = 0.20;
+
+/// `(g0' V̇0/(u10³ D_s))^(1/3)`.
+pub fn continuous(g0: f64, v0: f64, u10: f64, d_s: f64) -> f64 {
+    cbrt(g0 * v0 / (u10 * u10 * u10 * d_s))
 }
 
-/// Instantaneous: dense if `(g0' V0)^(1/2)/(u10 V0^(1/3)) ≥ 0.20`.
+/// `(g0' V0)^(1/2)/(u10 V0^(1/3))`.
+pub fn instantaneous(g0: f64, v0: f64, u10: f64) -> f64 {
+    sqrt(g0 * v0) / (u10 * cbrt(v0))
+}
+
+/// Continuous: dense if the criterion is at least [`CONTINUOUS`].
+pub fn continuous_is_dense(g0: f64, v0: f64, u10: f64, d_s: f64) -> bool {
+    g0 > 0.0 && continuous(g0, v0, u10, d_s) >= CONTINUOUS
+}
+
+/// Instantaneous: dense if the criterion is at least [`INSTANTANEOUS`].
 pub fn instantaneous_is_dense(g0: f64, v0: f64, u10: f64) -> bool {
-    g0 > 0.0 && sqrt(g0 * v0) / (u10 * cbrt(v0)) >= 0.20
+    g0 > 0.0 && instantaneous(g0, v0, u10) >= INSTANTANEOUS
 }
 
 /// Second criterion: `Ri_c = g0' V̇0/(u*³ D_s)`; over 30 dense, 1–30 both, below passive (thresholds from-knowledge).

@@ -11,7 +11,7 @@ use super::plume::FinitePlume;
 use super::puff::AgedPuff;
 use super::workbook::Workbook;
 use super::{Answers, Dispersed, Run, TOXIC_S};
-use crate::dispersion::choice::{COLD_DENSE, Lasting, Path, by_richardson, lasting};
+use crate::dispersion::choice::{COLD_DENSE, CONTINUOUS, INSTANTANEOUS, Lasting, Path, by_richardson, continuous, instantaneous, lasting};
 use crate::dispersion::plume;
 use crate::mixing::Mixing;
 use crate::properties::Substance;
@@ -117,15 +117,14 @@ fn paths(s: &Substance, air: &Air, r: &Released, found: &mut Findings) -> &'stat
     }
     let (criterion, limit, richardson) = if let Source::Burst { .. } = r.source {
         let v0 = r.mass_kg / r.density_kg_m3;
-        (sqrt(g0 * v0) / (air.u10 * cbrt(v0)), 0.20, g0 * cbrt(v0) / (air.u_star * air.u_star))
+        (instantaneous(g0, v0, air.u10), INSTANTANEOUS, g0 * cbrt(v0) / (air.u_star * air.u_star))
     } else {
         let v0 = r.rate_kg_s / r.density_kg_m3;
         let d_s = match r.source {
             Source::Pool { radius_m, .. } => 2.0 * radius_m,
             _ => sqrt(v0 / air.u10),
         };
-        let u3 = |u: f64| u * u * u;
-        (cbrt(g0 * v0 / (u3(air.u10) * d_s)), 0.15, g0 * v0 / (u3(air.u_star) * d_s))
+        (continuous(g0, v0, air.u10, d_s), CONTINUOUS, g0 * v0 / (air.u_star * air.u_star * air.u_star * d_s))
     };
     // Bursts: the same thresholds on g0' V^(1/3)/u*², from-knowledge.
     let by_ri = by_richardson(richardson, 1.0, 1.0, 1.0);
